@@ -1,0 +1,85 @@
+"""A ticket (工单) as it leaves the store: only values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import frozen
+
+from ivr.kernel.errors import HotlineError
+from ivr.kernel.ids import CallId, LineCode, PhoneNumber, TableVersion, TicketNumber, UnitCode
+
+
+class NoSuchTicket(HotlineError):
+    """No ticket has this number."""
+
+    id = "no-such-ticket"
+
+    def __init__(self, number: TicketNumber) -> None:
+        super().__init__(f"no ticket has the number {number}")
+        self.number = number
+
+
+class StoreAway(HotlineError):
+    """The store can not be reached or can not write; nothing of the change was kept."""
+
+    id = "store-away"
+
+
+class TicketState(Enum):
+    """Where a ticket stands. The Chinese words are the ones officers use."""
+
+    WAITING = "waiting"  # 待派单: accepted, not yet with the unit
+    DISPATCHED = "dispatched"  # 待签收
+    HANDLING = "handling"  # 办理中
+    REPLIED = "replied"  # 待回访
+    CLOSED = "closed"  # 已办结
+
+
+class Channel(Enum):
+    """How a request reached us."""
+
+    CALL = "call"
+    FALLBACK = "fallback"  # recorded by the script on the switch while the service was away
+
+
+@frozen
+class NewTicket:
+    """What a flow knows when it opens a ticket.
+
+    `key` makes opening idempotent: the same key never makes a second ticket. `recording`
+    is the message's path. `line` is None when the caller never said what it is about.
+    """
+
+    key: str
+    call: CallId
+    caller: PhoneNumber
+    line: LineCode | None
+    unit: UnitCode | None
+    recording: str
+    duration: float
+    happened: datetime
+    table: TableVersion
+    channel: Channel = Channel.CALL
+
+
+@frozen
+class Ticket:
+    """A ticket. `due` is aware and is the end of a working day (tickets.deadline)."""
+
+    number: TicketNumber
+    key: str
+    call: CallId
+    caller: PhoneNumber
+    line: LineCode | None
+    unit: UnitCode | None
+    recording: str
+    duration: float
+    happened: datetime
+    opened: datetime
+    due: datetime
+    table: TableVersion
+    state: TicketState
+    channel: Channel
+    satisfaction: int | None = None
