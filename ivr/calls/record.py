@@ -8,7 +8,8 @@ from typing import Protocol
 
 from attrs import frozen
 
-from ivr.kernel.ids import CallId, LineCode, OperatorId, PhoneNumber, TableVersion, TicketNumber
+from ivr.kernel.ids import CallId, OperatorId, PhoneNumber, TicketNumber
+from routing.ids import LineCode, TableVersion
 
 
 class Outcome(Enum):

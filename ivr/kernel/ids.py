@@ -10,23 +10,11 @@ CallId = NewType("CallId", str)
 PhoneNumber = NewType("PhoneNumber", str)
 """Digits only, at most 20; '' when the caller withheld it or it was not a number."""
 
-LineCode = NewType("LineCode", str)
-"""A hotline of the directory: H001."""
-
-UnitCode = NewType("UnitCode", str)
-"""A unit of the directory: C001 (city), D001 (district or town)."""
-
-AreaCode = NewType("AreaCode", str)
-"""An administrative division of the national list: 150302003."""
-
 TicketNumber = NewType("TicketNumber", str)
 """Eight digits, the last of them the check digit, as the caller hears and keys it."""
 
 OperatorId = NewType("OperatorId", str)
 """An operator's seat: 1001."""
-
-TableVersion = NewType("TableVersion", int)
-"""Number of a published routing table, from 1, never reused."""
 
 SoundId = NewType("SoundId", str)
 """A clip of the prompt library, by its stable name: 'greeting', 'line.H090', 'digit.7'."""

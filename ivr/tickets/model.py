@@ -8,7 +8,8 @@ from enum import Enum
 from attrs import frozen
 
 from ivr.kernel.errors import HotlineError
-from ivr.kernel.ids import CallId, LineCode, PhoneNumber, TableVersion, TicketNumber, UnitCode
+from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
+from routing.ids import LineCode, TableVersion, UnitCode
 
 
 class NoSuchTicket(HotlineError):
