@@ -128,6 +128,7 @@ class QueueResult:
     end: QueueEnd
     operator: str = ""
     waited: Seconds = NO_TIME
+    talked: Seconds = NO_TIME
 
 
 class Call(abc.ABC):

@@ -1,0 +1,27 @@
+"""One digit of satisfaction, after somebody was talked to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agi_scripts.visit import After, Visit
+from prompts.catalogue import PROMPTS
+
+GRADES: Final = "12345"  # the five grades of national practice, 1 the best
+TRIES: Final = 2
+
+
+async def ask_satisfaction(visit: Visit) -> After:
+    """Ask; silence is an answer too, and is not asked about again."""
+    visit.journey.step("survey")
+    await visit.call.fresh()
+    for _ in range(TRIES):
+        keys = (await visit.call.ask(PROMPTS.survey)).keys
+        if not keys:
+            break
+        if keys in GRADES:
+            visit.journey.satisfaction = int(keys)
+            await visit.call.say(PROMPTS.survey_thanks)
+            break
+        await visit.call.say(PROMPTS.no_such_choice)
+    return After.GOODBYE

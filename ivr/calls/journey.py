@@ -1,0 +1,91 @@
+"""How far a caller came: written by the flows as they go, read once when the call has ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step
+from ivr.kernel.clock import Clock
+from ivr.kernel.ids import OperatorId, PhoneNumber, TicketNumber
+from ivr.telephony.call import CallFacts
+from routing.ids import LineCode, TableVersion
+
+STEP_LIMIT = 200  # a caller who walks the menus for an hour fills no disk
+CALLBACK_WITHIN = timedelta(hours=2)  # promised to one who waited in vain
+
+
+class Journey:
+    """One call's own log. Flows write facts; nothing here decides anything.
+
+    `outcome` only moves to something better for the caller: one who talked to an operator and
+    then hung up in the survey was served, not lost. `contact` is the number to reply to: the
+    caller's own, or the one they keyed when theirs was withheld.
+    """
+
+    def __init__(self, facts: CallFacts, table: TableVersion, node: str, clock: Clock) -> None:
+        self._facts = facts
+        self._table = table
+        self._node = node
+        self._clock = clock
+        self._began = clock.now()
+        self.contact: PhoneNumber = facts.caller
+        self._steps: list[Step] = []
+        self.outcome = Outcome.ABANDONED
+        self.line: LineCode | None = None
+        self.ticket: TicketNumber | None = None
+        self.operator: OperatorId | None = None
+        self.waited: float | None = None
+        self.talked: float | None = None
+        self.satisfaction: int | None = None
+        self._owed: tuple[CallbackReason, datetime, str] | None = None
+
+    @property
+    def here(self) -> str:
+        """The step the caller is at, '' before the first."""
+        return self._steps[-1].name if self._steps else ""
+
+    def step(self, name: str) -> None:
+        """The caller has come to `name`; coming again to where they are says nothing new."""
+        if name != self.here and len(self._steps) < STEP_LIMIT:
+            self._steps.append(Step(name, self._clock.now()))
+
+    def owe_callback(self, reason: CallbackReason, recording: str = "") -> None:
+        """Somebody must call back; the first reason stands."""
+        if self._owed is None:
+            self._owed = (reason, self._clock.now() + CALLBACK_WITHIN, recording)
+
+    def settle_callback(self) -> None:
+        """What was owed has been given: a human answered after all."""
+        self._owed = None
+
+    def record(self) -> CallRecord:
+        return CallRecord(
+            call=self._facts.call,
+            caller=self._facts.caller,
+            dialled=self._facts.dialled,
+            began=self._began,
+            ended=self._clock.now(),
+            outcome=self.outcome,
+            steps=tuple(self._steps),
+            table=self._table,
+            node=self._node,
+            line=self.line,
+            ticket=self.ticket,
+            operator=self.operator,
+            waited=self.waited,
+            talked=self.talked,
+            satisfaction=self.satisfaction,
+        )
+
+    def callback(self) -> Callback | None:
+        if self._owed is None:
+            return None
+        reason, due, recording = self._owed
+        return Callback(
+            call=self._facts.call,
+            caller=self.contact,
+            reason=reason,
+            due=due,
+            line=self.line,
+            recording=recording,
+        )
