@@ -1,0 +1,73 @@
+"""How a ticket stands, by its number or by the caller's own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agi_scripts import words
+from agi_scripts.choice import BACK, HUMAN, choose
+from agi_scripts.visit import After, Visit
+from ivr.calls.record import Outcome
+from ivr.telephony.call import Digits
+from ivr.tickets.model import NoSuchTicket, StoreAway, Ticket, TicketState
+from ivr.tickets.number import DIGITS, parse
+from prompts.catalogue import PROMPTS
+
+TRIES: Final = 2  # wrong numbers before a human; it also stops those who try numbers
+
+_ONWARD = {HUMAN: After.HUMAN, BACK: After.MENU}
+
+
+async def tell_progress(visit: Visit) -> After:
+    """Ask for a number and say how the ticket stands, as often as the caller wants."""
+    visit.journey.step("progress")
+    while True:
+        try:
+            found = await _ask_for_tickets(visit)
+        except StoreAway:
+            await visit.call.tell(PROMPTS.progress_away)
+            return After.MENU
+        if not found:
+            return After.HUMAN
+        await _tell(visit, found)
+        key = await choose(visit.call, PROMPTS.progress_more, keys="1*")
+        if key != "1":
+            return _ONWARD[key]
+
+
+async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...]:
+    """What the caller asked about; nothing when they want a human or could not be helped."""
+    for _ in range(TRIES):
+        # One digit more than a number has, so that the '#' that ends it is taken with it.
+        reply = await visit.call.ask(PROMPTS.progress_intro, at_most=DIGITS + 1)
+        if reply.keys == HUMAN:
+            return ()
+        found, trouble = await _look_up(visit, reply)
+        if found:
+            return found
+        await visit.call.say(trouble)
+    return ()
+
+
+async def _look_up(visit: Visit, reply: Digits) -> tuple[tuple[Ticket, ...], words.Spoken]:
+    if not reply.keys:
+        own = visit.call.facts.caller
+        found = await visit.tickets.of_caller(own) if own else ()
+        return found, PROMPTS.progress_none_for_caller
+    number = parse(reply.keys)
+    if number is None:
+        return (), PROMPTS.progress_wrong
+    try:
+        return (await visit.tickets.find(number),), PROMPTS.progress_wrong
+    except NoSuchTicket:
+        return (), PROMPTS.progress_wrong
+
+
+async def _tell(visit: Visit, tickets: tuple[Ticket, ...]) -> None:
+    visit.journey.step("progress-told")
+    if visit.journey.outcome is Outcome.ABANDONED:
+        visit.journey.outcome = Outcome.PROGRESS
+    now = visit.clock.now()
+    for ticket in tickets:
+        overdue = ticket.state is not TicketState.CLOSED and ticket.due < now
+        await visit.call.say(words.standing(ticket, overdue=overdue))
