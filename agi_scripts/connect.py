@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from prompts.catalogue import PROMPTS
+from routing.chain import LineHop, MessageHop, hops
+
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.survey import ask_satisfaction
@@ -10,8 +13,6 @@ from ivr.calls.record import Outcome
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
 from ivr.telephony.call import DialEnd, DialResult
-from prompts.catalogue import PROMPTS
-from routing.chain import LineHop, MessageHop, hops
 from routing.directory import Line
 from routing.ids import LineCode
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from prompts.catalogue import PROMPTS, notice
+
 from agi_scripts.connect import offer
 from agi_scripts.menu import HumanWanted, LineReached, MenuWalk, Reached
 from agi_scripts.message import leave_message
 from agi_scripts.operator import to_operator
 from agi_scripts.progress import tell_progress
 from agi_scripts.visit import After, Visit
-from prompts.catalogue import PROMPTS, notice
 
 NOTICES: Final = 2  # at most two before the greeting
 TURNS: Final = 100  # a line off the hook does not walk our menus for ever

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from attrs import define, field
+from prompts.catalogue import PROMPTS
 
 from agi_scripts import words
-from agi_scripts.choice import HUMAN, choose
+from agi_scripts.choice import HUMAN
 from agi_scripts.visit import After, MessageKept, Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import PhoneNumber, phone_number
 from ivr.telephony.call import CallerGone, Recording, RecordingEnd
 from ivr.tickets.model import NewTicket, Ticket
-from prompts.catalogue import PROMPTS
 
 TRIES: Final = 2  # empty messages before something else is tried
 RETAKES: Final = 5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from prompts.catalogue import PROMPTS
+
 from agi_scripts.choice import choose
 from agi_scripts.survey import ask_satisfaction
 from agi_scripts.visit import After, Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import OperatorId
 from ivr.telephony.call import QueueEnd, QueueResult
-from prompts.catalogue import PROMPTS
 
 
 async def to_operator(visit: Visit) -> After:

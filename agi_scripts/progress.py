@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from prompts.catalogue import PROMPTS
+
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.visit import After, Visit
 from ivr.calls.record import Outcome
+from ivr.kernel.sound import Spoken
 from ivr.telephony.call import Digits
 from ivr.tickets.model import NoSuchTicket, StoreAway, Ticket, TicketState
 from ivr.tickets.number import DIGITS, parse
-from prompts.catalogue import PROMPTS
 
 TRIES: Final = 2  # wrong numbers before a human; it also stops those who try numbers
 
@@ -27,29 +29,29 @@ async def tell_progress(visit: Visit) -> After:
         except StoreAway:
             await visit.call.tell(PROMPTS.progress_away)
             return After.MENU
-        if not found:
-            return After.HUMAN
+        if isinstance(found, After):
+            return found
         await _tell(visit, found)
         key = await choose(visit.call, PROMPTS.progress_more, keys="1*")
         if key != "1":
             return _ONWARD[key]
 
 
-async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...]:
-    """What the caller asked about; nothing when they want a human or could not be helped."""
+async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...] | After:
+    """What the caller asked about, or where they go instead."""
     for _ in range(TRIES):
         # One digit more than a number has, so that the '#' that ends it is taken with it.
         reply = await visit.call.ask(PROMPTS.progress_intro, at_most=DIGITS + 1)
-        if reply.keys == HUMAN:
-            return ()
+        if reply.keys in _ONWARD:
+            return _ONWARD[reply.keys]
         found, trouble = await _look_up(visit, reply)
         if found:
             return found
         await visit.call.say(trouble)
-    return ()
+    return After.HUMAN
 
 
-async def _look_up(visit: Visit, reply: Digits) -> tuple[tuple[Ticket, ...], words.Spoken]:
+async def _look_up(visit: Visit, reply: Digits) -> tuple[tuple[Ticket, ...], Spoken]:
     if not reply.keys:
         own = visit.call.facts.caller
         found = await visit.tickets.of_caller(own) if own else ()

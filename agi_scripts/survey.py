@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from agi_scripts.visit import After, Visit
 from prompts.catalogue import PROMPTS
+
+from agi_scripts.visit import After, Visit
 
 GRADES: Final = "12345"  # the five grades of national practice, 1 the best
 TRIES: Final = 2

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from attrs import frozen
+from routing.table import Snapshot
 
 from ivr.calls.journey import Journey
 from ivr.kernel.clock import Clock
@@ -15,7 +16,6 @@ from ivr.telephony.call import Call
 from ivr.tickets.model import NewTicket, Ticket
 from routing.calendar import Calendar
 from routing.directory import Line
-from routing.table import Snapshot
 
 
 class After(Enum):

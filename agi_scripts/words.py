@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from prompts.catalogue import PROMPTS, area_name, line_introduction, line_title, menu_title
+from routing.menu import AreaQuestion, Node
+from routing.table import RoutingTable
+
 from ivr.kernel.ids import TicketNumber
 from ivr.kernel.sound import Spoken
 from ivr.tickets.model import Ticket, TicketState
 from prompts import readers
-from prompts.catalogue import PROMPTS, area_name, line_introduction, line_title, menu_title
 from routing.directory import Line
-from routing.menu import AreaQuestion, Node
-from routing.table import RoutingTable
 
 PRESS = {
     "1": PROMPTS.press_1,

@@ -16,3 +16,13 @@ class NotConfigured(HotlineError):
     """A setting is missing or makes no sense; the message names the setting."""
 
     id = "not-configured"
+
+
+class StoreAway(HotlineError):
+    """The store can not be reached or can not write; nothing of the change may be counted on.
+
+    A change that was cut in the middle of its commit may have been kept all the same, which
+    is why every change carries a key that makes trying again safe.
+    """
+
+    id = "store-away"

@@ -1,0 +1,42 @@
+"""What is counted, by the names under which Prometheus scrapes it."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+# A caller notices half a second; below a millisecond nobody and nothing does.
+TURNS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+WAITS = (0.1, 0.3, 0.5, 1, 2, 5, 15, 30, 60, 120, 300)  # 15 s is the national answer time
+
+
+class Meter:
+    """Every metric of one process, on a registry of its own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.calls = self._counter("calls", "Calls that have ended, by outcome", "outcome")
+        self.steps = self._counter("flow_steps", "Places callers came to", "step")
+        self.faults = self._counter("faults", "Our own faults, by kind", "kind")
+        self.refused = self._counter("agi_refused", "AGI connections refused", "reason")
+        self.missing = self._counter("prompts_missing", "Clips that had no audio", "prompt")
+        self.live = self._gauge("calls_live", "Calls on the line now")
+        self.spool = self._gauge("spool_depth", "Items waiting on disk for the database")
+        self.manager_up = self._gauge("manager_up", "1 while the manager interface is connected")
+        self.queue_waiting = self._gauge("queue_waiting", "Callers waiting for an operator")
+        self.operators = self._gauge("operators_logged_in", "Operators in the queue")
+        self.answer = self._histogram("answer_seconds", "From the ring to our answer", WAITS)
+        self.turn = self._histogram("agi_turn_seconds", "From a reply to our next command", TURNS)
+        self.waited = self._histogram("queue_wait_seconds", "Waiting for an operator", WAITS)
+
+    def exposition(self) -> bytes:
+        """Everything, in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, text: str, label: str) -> Counter:
+        return Counter(f"hotline_{name}", text, [label], registry=self._registry)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(f"hotline_{name}", text, registry=self._registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"hotline_{name}", text, buckets=buckets, registry=self._registry)
