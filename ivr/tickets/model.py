@@ -7,7 +7,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from ivr.kernel.errors import HotlineError
+from ivr.kernel.errors import HotlineError, StoreAway
 from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
 from routing.ids import LineCode, TableVersion, UnitCode
 
@@ -22,10 +22,33 @@ class NoSuchTicket(HotlineError):
         self.number = number
 
 
-class StoreAway(HotlineError):
-    """The store can not be reached or can not write; nothing of the change was kept."""
+class NumberTaken(HotlineError):
+    """Another ticket has this number: two sites share a secret, or a backup was restored."""
 
-    id = "store-away"
+    id = "number-taken"
+
+    def __init__(self, number: TicketNumber) -> None:
+        super().__init__(f"the number {number} already belongs to another ticket")
+        self.number = number
+
+
+class MessageKept(HotlineError):
+    """What the caller left is safe on disk and becomes a ticket later, but has no number now."""
+
+    id = "message-kept"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"request {key} is kept on disk; no ticket number can be given now")
+        self.key = key
+
+
+class NotARating(HotlineError):
+    """Satisfaction is 1 (very satisfied) to 5 (very dissatisfied)."""
+
+    id = "not-a-rating"
+
+    def __init__(self, satisfaction: int) -> None:
+        super().__init__(f"satisfaction is 1 to 5, not {satisfaction}")
 
 
 class TicketState(Enum):
@@ -84,3 +107,16 @@ class Ticket:
     state: TicketState
     channel: Channel
     satisfaction: int | None = None
+
+
+__all__ = [
+    "Channel",
+    "MessageKept",
+    "NewTicket",
+    "NoSuchTicket",
+    "NotARating",
+    "NumberTaken",
+    "StoreAway",
+    "Ticket",
+    "TicketState",
+]

@@ -1,0 +1,147 @@
+"""The ticket desk: what call flows, pages and commands ask about tickets.
+
+The database may be away while callers are on the line. Then a ticket goes, with its number,
+to the durable spool, and its caller hears the same sentence as on any other day.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final, Protocol
+
+import attrs
+
+from ivr.kernel.clock import Clock
+from ivr.kernel.errors import StoreAway
+from ivr.kernel.ids import PhoneNumber, TicketNumber
+from ivr.tickets.deadline import Deadlines
+from ivr.tickets.model import (
+    MessageKept,
+    NewTicket,
+    NoSuchTicket,
+    NotARating,
+    NumberTaken,
+    Ticket,
+    TicketState,
+)
+from ivr.tickets.number import NumberSource
+
+REMEMBERED: Final = 1_000  # tickets; a resumed call asks again within seconds
+NUMBER_TRIES: Final = 3  # a number is only ever taken after a restored backup
+SPOKEN_LIMIT: Final = 3  # tickets read to a caller; nobody listens to more
+
+
+class TicketStore(Protocol):
+    """Where tickets live. Every method raises `StoreAway` when that is out of reach."""
+
+    async def add(self, ticket: Ticket) -> Ticket:
+        """Keep it, once for a key: a key that is known returns the ticket kept first.
+
+        Raises `NumberTaken` when another ticket has the number.
+        """
+
+    async def find(self, number: TicketNumber) -> Ticket | None:
+        """The ticket a caller was told this number for."""
+
+    async def of_caller(self, caller: PhoneNumber, limit: int) -> tuple[Ticket, ...]:
+        """At most `limit` tickets of this caller, newest first."""
+
+    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
+        """Note how satisfied the caller is; the last word counts. Raises `NoSuchTicket`."""
+
+
+class Spool(Protocol):
+    """Where tickets wait while the store is away. Raises `StoreAway` when the disk refuses too."""
+
+    async def keep_ticket(self, ticket: Ticket) -> Ticket:
+        """Once it returns the ticket survives a power cut.
+
+        A key that waits already returns the ticket kept first.
+        """
+
+    async def keep_request(self, new: NewTicket) -> None:
+        """The same for a request that has no number yet."""
+
+
+class TicketDesk:
+    """Opens tickets and answers for them."""
+
+    def __init__(
+        self,
+        store: TicketStore,
+        numbers: NumberSource,
+        deadlines: Deadlines,
+        spool: Spool,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._numbers = numbers
+        self._deadlines = deadlines
+        self._spool = spool
+        self._clock = clock
+        self._recent: OrderedDict[str, Ticket] = OrderedDict()
+
+    async def open(self, new: NewTicket) -> Ticket:
+        """Open a ticket, once for a key, whether the store is there or not.
+
+        Raises `MessageKept` when it is kept but no number can be given, and `StoreAway` when
+        neither the store nor the disk would take it.
+        """
+        known = self._recent.get(new.key)
+        if known is not None:
+            return known
+        try:
+            ticket = self._numbered(new, await self._numbers.next())
+        except StoreAway as why:
+            await self._spool.keep_request(new)
+            raise MessageKept(new.key) from why
+        try:
+            return self._remember(await self._add(ticket, new))
+        except StoreAway:
+            return self._remember(await self._spool.keep_ticket(ticket))
+
+    async def register(self, new: NewTicket) -> Ticket:
+        """`open` for what comes from the spool: raises `StoreAway` rather than spool it again."""
+        return await self._add(self._numbered(new, await self._numbers.next()), new)
+
+    async def find(self, number: TicketNumber) -> Ticket:
+        """Raises `NoSuchTicket`, or `StoreAway` when nobody can tell now."""
+        ticket = await self._store.find(number)
+        if ticket is None:
+            raise NoSuchTicket(number)
+        return ticket
+
+    async def of_caller(self, phone: PhoneNumber, limit: int = SPOKEN_LIMIT) -> tuple[Ticket, ...]:
+        """This caller's tickets, newest first; none for a withheld number. Raises `StoreAway`."""
+        if not phone:  # or all who withhold their number would hear each other's tickets
+            return ()
+        return await self._store.of_caller(phone, limit)
+
+    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
+        """Raises `NotARating` outside 1..5, `NoSuchTicket`, `StoreAway`."""
+        if not 1 <= satisfaction <= 5:
+            raise NotARating(satisfaction)
+        await self._store.rate(number, satisfaction)
+
+    async def _add(self, ticket: Ticket, new: NewTicket) -> Ticket:
+        for _ in range(NUMBER_TRIES - 1):
+            try:
+                return await self._store.add(ticket)
+            except NumberTaken:
+                ticket = self._numbered(new, await self._numbers.next())
+        return await self._store.add(ticket)
+
+    def _remember(self, ticket: Ticket) -> Ticket:
+        self._recent[ticket.key] = ticket
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        return ticket
+
+    def _numbered(self, new: NewTicket, number: TicketNumber) -> Ticket:
+        return Ticket(
+            number=number,
+            opened=self._clock.now(),
+            due=self._deadlines.due_for(new.line, new.happened),
+            state=TicketState.WAITING,
+            **attrs.asdict(new, recurse=False),
+        )
