@@ -30,7 +30,7 @@ _ROUNDS: Final = 8  # of a Feistel network over (3 digits, 4 digits)
 _DAMM: Final = (
     "0317598642",
     "7092154863",
-    "4206871395",
+    "4206871359",
     "1750983426",
     "6123045978",
     "3674209581",
