@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from prompts.catalogue import PROMPTS
-from routing.chain import LineHop, MessageHop, hops
 
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
@@ -13,6 +12,7 @@ from ivr.calls.record import Outcome
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
 from ivr.telephony.call import DialEnd, DialResult
+from routing.chain import LineHop, MessageHop, hops
 from routing.directory import Line
 from routing.ids import LineCode
 

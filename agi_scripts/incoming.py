@@ -34,10 +34,9 @@ async def incoming(visit: Visit) -> None:
 
 
 async def _tell_notices(visit: Visit) -> None:
-    now = visit.clock.now()
-    current = [each for each in visit.table.table.notices if each.is_current(now)]
+    current = visit.table.table.notices_for(None, visit.clock.now())
     for each in current[:NOTICES]:
-        await visit.call.say(notice(each.id, each.text))
+        await visit.call.say(notice(each.text))
 
 
 async def _turn(visit: Visit, walk: MenuWalk, after: After) -> After:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 from prompts.catalogue import PROMPTS
-from routing.menu import AreaQuestion, LineTarget, Menu, Node, NodeTarget, ServiceTarget
 
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.visit import Visit
 from ivr.kernel.sound import Spoken
 from routing.ids import LineCode
+from routing.menu import AreaQuestion, Menu, Node, Service, ToLine, ToNode, ToService
 
 
 @frozen
@@ -24,7 +24,7 @@ class LineReached:
 class ServiceReached:
     """The caller chose something of our own, such as asking for progress."""
 
-    name: str
+    service: Service
 
 
 @frozen
@@ -47,7 +47,7 @@ class MenuWalk:
         """Walk until something is reached; called again, goes on from the same level."""
         menu = self.visit.table.table.menu
         if not self._path:
-            self._path.append(menu.root)
+            self._path.append(menu.node(menu.root))
         while True:
             reached = await self._level(menu)
             if reached is not None:
@@ -76,23 +76,23 @@ class MenuWalk:
         return (PROMPTS.main_menu if self._greeted else PROMPTS.greeting_keys,)
 
     async def _follow(self, menu: Menu, node: Node, key: str) -> Reached | None:
-        target = next(choice.target for choice in node.choices if choice.key == key)
-        if isinstance(target, NodeTarget):
+        choice = node.choice_for(key)
+        target = choice.target if choice else None
+        if isinstance(target, ToNode):
             self._path.append(menu.node(target.node))
             return None
-        if isinstance(target, LineTarget):
+        if isinstance(target, ToLine):
             return LineReached(target.line)
-        if isinstance(target, ServiceTarget):
-            return ServiceReached(target.name)
-        return await self._ask_area(target)
+        if isinstance(target, ToService):
+            return ServiceReached(target.service)
+        return await self._ask_area(menu.question(target.question)) if target else None
 
     async def _ask_area(self, question: AreaQuestion) -> Reached | None:
         """Place decides between the city's line and the district's."""
         self.visit.journey.step("area")
-        keys = "".join(answer.key for answer in question.answers)
+        keys = "".join(choice.key for choice in question.choices)
         key = await choose(self.visit.call, *words.area_question(question), keys=keys + BACK)
         if key == HUMAN:
             return HumanWanted()
-        if key == BACK:
-            return None
-        return LineReached(next(each.line for each in question.answers if each.key == key))
+        answer = question.choice_for(key)
+        return LineReached(answer.line) if answer else None

@@ -9,11 +9,11 @@ from prompts.catalogue import PROMPTS
 
 from agi_scripts import words
 from agi_scripts.choice import HUMAN
-from agi_scripts.visit import After, MessageKept, Visit
+from agi_scripts.visit import After, Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import PhoneNumber, phone_number
 from ivr.telephony.call import CallerGone, Recording, RecordingEnd
-from ivr.tickets.model import NewTicket, Ticket
+from ivr.tickets.model import MessageKept, NewTicket, Ticket
 
 TRIES: Final = 2  # empty messages before something else is tried
 RETAKES: Final = 5

@@ -10,10 +10,11 @@ from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.visit import After, Visit
 from ivr.calls.record import Outcome
+from ivr.kernel.errors import StoreAway
 from ivr.kernel.sound import Spoken
 from ivr.telephony.call import Digits
-from ivr.tickets.model import NoSuchTicket, StoreAway, Ticket, TicketState
-from ivr.tickets.number import DIGITS, parse
+from ivr.tickets.model import NoSuchTicket, Ticket, TicketState
+from ivr.tickets.number import LENGTH, parse
 
 TRIES: Final = 2  # wrong numbers before a human; it also stops those who try numbers
 
@@ -41,7 +42,7 @@ async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...] | After:
     """What the caller asked about, or where they go instead."""
     for _ in range(TRIES):
         # One digit more than a number has, so that the '#' that ends it is taken with it.
-        reply = await visit.call.ask(PROMPTS.progress_intro, at_most=DIGITS + 1)
+        reply = await visit.call.ask(PROMPTS.progress_intro, at_most=LENGTH + 1)
         if reply.keys in _ONWARD:
             return _ONWARD[reply.keys]
         found, trouble = await _look_up(visit, reply)

@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Protocol
 
 from attrs import frozen
-from routing.table import Snapshot
 
 from ivr.calls.journey import Journey
 from ivr.kernel.clock import Clock
@@ -16,6 +15,7 @@ from ivr.telephony.call import Call
 from ivr.tickets.model import NewTicket, Ticket
 from routing.calendar import Calendar
 from routing.directory import Line
+from routing.table import Snapshot
 
 
 class After(Enum):
@@ -26,10 +26,6 @@ class After(Enum):
     HUMAN = "human"
     MESSAGE = "message"
     GOODBYE = "goodbye"
-
-
-class MessageKept(Exception):
-    """The message is safe on disk but has no number yet: the desk can not be reached from here."""
 
 
 class Tickets(Protocol):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from prompts.catalogue import PROMPTS, area_name, line_introduction, line_title, menu_title
-from routing.menu import AreaQuestion, Node
-from routing.table import RoutingTable
 
 from ivr.kernel.ids import TicketNumber
 from ivr.kernel.sound import Spoken
 from ivr.tickets.model import Ticket, TicketState
 from prompts import readers
 from routing.directory import Line
+from routing.menu import AreaQuestion, Node
+from routing.table import RoutingTable
 
 PRESS = {
     "1": PROMPTS.press_1,
@@ -42,14 +42,16 @@ def introduction(table: RoutingTable, line: Line) -> Spoken:
 def menu_level(node: Node) -> tuple[Spoken, ...]:
     """Each choice with its key, then the keys that mean the same everywhere."""
     choices = tuple(
-        (menu_title(choice.sound, choice.title), PRESS[choice.key]) for choice in node.choices
+        (menu_title(f"{node.id}.{choice.key}", choice.title), PRESS[choice.key])
+        for choice in node.choices
     )
     return (*choices, PROMPTS.menu_tail)
 
 
 def area_question(question: AreaQuestion) -> tuple[Spoken, ...]:
     answers = tuple(
-        (area_name(answer.area, answer.title), PRESS[answer.key]) for answer in question.answers
+        (area_name(choice.area or "any", choice.title), PRESS[choice.key])
+        for choice in question.choices
     )
     return (PROMPTS.which_district, *answers)
 

@@ -1,0 +1,96 @@
+"""Running one call: the flow it gets, what is kept of it when it ends, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from ivr.calls.journey import Journey
+from ivr.calls.live import LiveCall, LiveCalls
+from ivr.calls.record import Callback, CallLedger, CallRecord, Outcome
+from ivr.calls.witness import Witness
+from ivr.kernel.clock import Clock
+from ivr.kernel.log import logger
+from ivr.kernel.metrics import Meter
+from ivr.telephony.call import Call, CallerGone
+from ivr.telephony.stepping import in_task
+from routing.table import Snapshot
+
+Flow: TypeAlias = Callable[[Call, Snapshot, Journey], Coroutine[Any, Any, None]]
+"""A whole call; it ends by returning or by `CallerGone`."""
+
+
+@frozen
+class CallRunner:
+    """Every call of one node goes through here.
+
+    `table` gives the snapshot in force; a call keeps the one it began with. However a flow
+    ends, its record is closed once.
+    """
+
+    flow: Flow
+    table: Callable[[], Snapshot]
+    ledger: CallLedger
+    live: LiveCalls
+    witness: Witness
+    clock: Clock
+    meter: Meter
+    node: str
+
+    async def __call__(self, call: Call) -> None:
+        snapshot = self.table()
+        journey = Journey(call.facts, snapshot.number, self.node, self.clock)
+        self.meter.live.inc()
+        try:
+            await self._follow(call, snapshot, journey)
+        finally:
+            self.meter.live.dec()
+            await in_task(self._close(call, journey))
+
+    async def _follow(self, call: Call, snapshot: Snapshot, journey: Journey) -> None:
+        try:
+            await self.flow(call, snapshot, journey)
+        except CallerGone:
+            journey.step("caller-gone")
+        except BaseException:
+            journey.outcome = Outcome.FAULT
+            raise
+
+    async def _close(self, call: Call, journey: Journey) -> None:
+        self.witness.testify(call.facts.call, journey)
+        record, callback = journey.record(), journey.callback()
+        self._count(record)
+        _say(record, callback)
+        await self.ledger.close(record, callback)
+
+    def _count(self, record: CallRecord) -> None:
+        self.meter.calls.labels(record.outcome.value).inc()
+        for step in record.steps:
+            self.meter.steps.labels(step.name.partition(".")[0]).inc()
+        if record.waited is not None:
+            self.meter.waited.observe(record.waited)
+
+
+def _say(record: CallRecord, callback: Callback | None) -> None:
+    """The one canonical line of a call."""
+    logger().info(
+        "call",
+        call=record.call,
+        outcome=record.outcome.value,
+        seconds=round((record.ended - record.began).total_seconds(), 1),
+        steps=[step.name for step in record.steps],
+        line=record.line,
+        ticket=record.ticket,
+        operator=record.operator,
+        waited=record.waited,
+        talked=record.talked,
+        satisfaction=record.satisfaction,
+        callback=callback.reason.value if callback else None,
+        table=record.table,
+        node=record.node,
+    )
+
+
+__all__ = ["CallRunner", "Flow", "LiveCall"]
