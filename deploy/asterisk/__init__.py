@@ -1,0 +1,1 @@
+"""Asterisk as this product uses it: which modules, which files, in which folders."""
