@@ -13,5 +13,11 @@ UnitCode = NewType("UnitCode", str)
 AreaCode = NewType("AreaCode", str)
 """An administrative division of the national list: 150302003."""
 
+NodeId = NewType("NodeId", str)
+"""A level of the spoken menu: ask-housing."""
+
+QuestionId = NewType("QuestionId", str)
+"""A question that the caller's area answers: property."""
+
 TableVersion = NewType("TableVersion", int)
 """Number of a published routing table, from 1, never reused."""

@@ -1,0 +1,49 @@
+"""What can be wrong with routing data; each error has a stable id."""
+
+from __future__ import annotations
+
+
+class RoutingError(Exception):
+    """Base of the errors that this library raises on purpose."""
+
+    id = "routing-error"
+
+
+class BadRow(RoutingError):
+    """A row of a data file can not be used. `row` counts from 1, the header being row 1.
+
+    `reason` is a Chinese sentence for the administrator who has the file open.
+    """
+
+    id = "bad-row"
+
+    def __init__(self, file: str, row: int, column: str, reason: str) -> None:
+        where = f"第{row}行“{column}”列" if column else f"第{row}行"
+        super().__init__(f"{file} {where}：{reason}")
+        self.file = file
+        self.row = row
+        self.column = column
+        self.reason = reason
+
+
+class NoSuchEntry(RoutingError):
+    """The table holds nothing of this kind under this code."""
+
+    id = "no-such-entry"
+
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__(f"the table has no {kind} {code!r}")
+        self.kind = kind
+        self.code = code
+
+
+class TableDamaged(RoutingError):
+    """A snapshot's bytes are not what was published; it must not be used."""
+
+    id = "table-damaged"
+
+
+class BadHours(RoutingError, ValueError):
+    """A text is not service hours; the message is a Chinese sentence."""
+
+    id = "bad-hours"
