@@ -1,0 +1,175 @@
+"""The primitives of a call in AGI commands, over any road that carries them.
+
+`FastAgiCall` sends the commands through the service's socket, `ClassicCall` through the pipes of
+a script on the switch. What the dialplan must provide is named here: OUTBOUND, a subroutine that
+rings a number and leaves DIALSTATUS and ANSWEREDTIME, and QUEUE_EXIT, the context named as
+``context`` of each queue, whose one-digit extensions are the keys that leave it.
+"""
+
+from __future__ import annotations
+
+import abc
+import re
+import time
+import wave
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from ivr.kernel.errors import HotlineError
+from ivr.kernel.ids import PhoneNumber
+from ivr.kernel.sound import Sound
+from ivr.kernel.units import Seconds, seconds
+from ivr.telephony.call import (
+    MESSAGE_SILENCE,
+    Call,
+    CallerGone,
+    CallFacts,
+    DialResult,
+    QueueResult,
+    Recording,
+    RecordingEnd,
+)
+from ivr.telephony.outcomes import (
+    alive,
+    dial_result,
+    key_of,
+    length_of,
+    queue_result,
+    recording_end,
+)
+from ivr.wire import agi_commands as say
+from ivr.wire.agi import Reply
+from ivr.wire.quoting import caller_name
+
+OUTBOUND: Final = "hotline-outbound"
+QUEUE_EXIT: Final = "hotline-queue-exit"
+LAST_WORD: Final = "HOTLINE_DONE"
+
+FindSound = Callable[[Sound], str]
+"""The path of a clip without its extension, as STREAM FILE takes it."""
+
+_RECORDING_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
+
+
+class BadRecordingName(HotlineError):
+    """A name that could leave the recordings folder."""
+
+    id = "bad-recording-name"
+
+
+class AgiCall(Call):
+    """A caller reached through AGI; a subclass supplies `command`."""
+
+    def __init__(self, facts: CallFacts, *, sounds: FindSound, recordings: Path) -> None:
+        super().__init__(facts)
+        self._sounds = sounds
+        self._recordings = recordings
+
+    @abc.abstractmethod
+    def command(self, line: bytes) -> Awaitable[Reply]:
+        """Send one command and wait for its reply; raises `CallerGone` when there is none."""
+
+    def missing(self, sound: Sound) -> None:
+        """Told of a clip that could not be played; the call goes on."""
+
+    async def answer(self) -> None:
+        await self._must(say.ANSWER)
+
+    async def play(self, sound: Sound, *, interruptible: bool = True) -> str:
+        keys = say.ALL_KEYS if interruptible else ""
+        reply = alive(await self.command(say.stream_file(self._sounds(sound), keys)))
+        if reply.result == "-1":
+            await self._passed_over(sound)
+        return key_of(reply)
+
+    async def wait_key(self, within: Seconds) -> str:
+        return key_of(await self._must(say.wait_for_digit(int(within * 1000))))
+
+    async def record(
+        self, name: str, *, at_most: Seconds, silence: Seconds = MESSAGE_SILENCE
+    ) -> Recording:
+        if not _RECORDING_NAME.fullmatch(name):
+            raise BadRecordingName(repr(name[:40]))
+        path = self._recordings / name
+        command = say.record_file(
+            str(path), milliseconds=int(at_most * 1000), silence=max(1, round(silence))
+        )
+        try:
+            reply = alive(await self.command(command))
+        except CallerGone:
+            return cut_recording(path)
+        return Recording(
+            f"{path}.wav", length_of(reply), recording_end(reply, at_most), key_of(reply)
+        )
+
+    async def play_back(self, recording: Recording) -> str:
+        command = say.stream_file(recording.path.removesuffix(".wav"))
+        return key_of(alive(await self.command(command)))
+
+    async def dial(self, number: PhoneNumber, *, ring: Seconds, shown: str) -> DialResult:
+        await self._show(shown)
+        await self.set("DIALSTATUS", "")
+        await self._must(say.gosub(OUTBOUND, "s", number, str(round(ring))))
+        return dial_result(await self.get("DIALSTATUS"), await self.get("ANSWEREDTIME"))
+
+    async def queue(self, name: str, *, at_most: Seconds, shown: str) -> QueueResult:
+        await self._show(shown)
+        for stale in ("QUEUESTATUS", "MEMBERINTERFACE", "QEHOLDTIME"):
+            await self.set(stale, "")
+        place = [await self.get(part) for part in ("CONTEXT", "EXTEN", "PRIORITY")]
+        began = time.monotonic()
+        await self._must(say.execute("Queue", name, "c", "", "", str(round(at_most))))
+        passed = seconds(time.monotonic() - began)
+        return queue_result(
+            await self.get("QUEUESTATUS"),
+            left_by_key=await self._left_by_key(place),
+            interface=await self.get("MEMBERINTERFACE"),
+            held=await self.get("QEHOLDTIME"),
+            passed=passed,
+        )
+
+    async def set(self, name: str, value: str) -> None:
+        alive(await self.command(say.set_variable(name, value)))
+
+    async def get(self, name: str) -> str:
+        reply = alive(await self.command(say.get_variable(name)))
+        return reply.data or "" if reply.result == "1" else ""
+
+    async def hangup(self) -> None:
+        alive(await self.command(say.HANGUP))
+
+    async def _must(self, command: bytes) -> Reply:
+        """For commands that fail only when the caller has gone."""
+        reply = alive(await self.command(command))
+        if reply.result == "-1":
+            raise CallerGone
+        return reply
+
+    async def _passed_over(self, sound: Sound) -> None:
+        """Asterisk answers a missing file and a hang-up alike; only one of them is our fault."""
+        await self._must(say.CHANNEL_STATUS)
+        self.missing(sound)
+
+    async def _show(self, shown: str) -> None:
+        await self.set("CALLERID(name)", caller_name(shown))
+
+    async def _left_by_key(self, place: list[str]) -> bool:
+        """Leaving a queue by a key moves the call in the dialplan: move it back, AGI goes on."""
+        if await self.get("CONTEXT") != QUEUE_EXIT:
+            return False
+        context, extension, priority = place
+        for command in say.set_place(context, extension, int(priority)):
+            await self.command(command)
+        return True
+
+
+def cut_recording(path: Path) -> Recording:
+    """What Asterisk kept of a message cut by hang-up: the file says how long it is."""
+    file = path.with_suffix(".wav")
+    try:
+        with wave.open(str(file), "rb") as audio:
+            length = audio.getnframes() / audio.getframerate()
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        length = 0.0
+    return Recording(str(file), seconds(length), RecordingEnd.HANGUP)

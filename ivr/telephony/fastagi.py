@@ -1,0 +1,337 @@
+"""The FastAGI server: one connection a call, one flow a connection.
+
+    accepted -> environment -> flow <-> replies -> last word -> closed
+
+Asterisk can not tell a crash from a clean end: both are a closed connection. So the last word of
+a flow that ended well is a channel variable, LAST_WORD; the dialplan comes back while it is
+missing. When the caller hangs up, Asterisk closes the connection (AGIEXITONHANGUP=yes) or says
+HANGUP and goes on answering; both end the flow with `CallerGone`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory, Protocol
+from twisted.python.failure import Failure
+
+from ivr.kernel.errors import HotlineError
+from ivr.kernel.sound import Sound
+from ivr.telephony.agi_call import LAST_WORD, FindSound
+from ivr.telephony.call import Call
+from ivr.telephony.fastagi_call import FastAgiCall, NoCallId
+from ivr.telephony.limits import AllowList, Limits, Observer, Unobserved
+from ivr.telephony.stepping import Stepper
+from ivr.telephony.transport import Adapter, LoopTransport
+from ivr.wire.agi import Decoder, Environment, HangupNotice, MalformedAgi, Reply
+from ivr.wire.agi_commands import set_variable
+
+RunFlow = Callable[[Call], Coroutine[Any, Any, None]]
+
+LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
+BACKLOG: Final = 1024  # calls that arrive in one turn of a busy loop
+SETTLE: Final = 5.0  # seconds that stop() gives flows to write down what a cut call had said
+_LAST_WORD: Final = set_variable(LAST_WORD, "1")
+# Frees what a dead Asterisk left half open: silent for 60 s, then three probes 10 s apart.
+_KEEPALIVE: Final = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+)
+
+
+class NotListening(HotlineError):
+    """The server was asked for its port while it has none."""
+
+    id = "not-listening"
+
+
+class AgiProtocol(Protocol):
+    """One connection. Holds no policy: limits and flows are the factory's."""
+
+    factory: AgiFactory
+    transport: LoopTransport  # type: ignore[assignment]
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self._decoder = Decoder()
+        self._stepper: Stepper | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._heard = 0.0
+        self._caller_gone = False
+        self._lost = False
+        self._reason = ""  # why the call ended, once it has
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        self.factory.entered(self)
+        self._within(self.factory.limits.environment, "slow")
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        self._heard = perf_counter()
+        try:
+            messages = self._decoder.feed(data)
+        except MalformedAgi:
+            self._drop("malformed")
+            return
+        for message in messages:
+            if type(message) is Reply:
+                self._answered(message)
+            elif type(message) is HangupNotice:
+                self._hung_up()
+            elif type(message) is Environment:
+                self._begin(message)
+
+    def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: ARG002, N802
+        self._lost = self._caller_gone = True
+        self._no_deadline()
+        if self._stepper is None:
+            self.factory.refused(self, self._reason or "left")
+        elif self._stepper.finished:
+            self.factory.closed(self, self._reason)
+        else:
+            self._stepper.gone()
+
+    def abandon(self) -> None:
+        """End the flow wherever it is; the service stops."""
+        self._reason = "stopped"
+        if self._stepper is not None:
+            self._stepper.abandon()
+
+    def _begin(self, environment: Environment) -> None:
+        self._no_deadline()
+        try:
+            call = self.factory.call(environment)
+        except NoCallId:
+            self._drop("malformed")
+            return
+        self.factory.opened(self)
+        flow = self.factory.run(call)
+        self._stepper = Stepper(flow, self._command, self._ended)
+        self._stepper.start()
+
+    def _command(self, line: bytes) -> None:
+        self.factory.turn(perf_counter() - self._heard)
+        self.transport.write(line)
+
+    def _answered(self, reply: Reply) -> None:
+        stepper = self._stepper
+        if stepper is None or stepper.reply(reply):
+            return
+        if self._reason == "done":
+            self.transport.loseConnection()  # the last word has been heard
+
+    def _hung_up(self) -> None:
+        self._caller_gone = True
+        if self._stepper is not None:
+            self._stepper.hung_up()
+
+    def _ended(self, fault: Exception | None) -> None:
+        if fault is not None:
+            self.factory.observer.fault(fault)
+        self._reason = self._reason or self._why(fault)
+        if self._lost:
+            self.factory.closed(self, self._reason)
+        elif self._reason == "done":
+            self._within(self.factory.limits.last_word, "done")
+            self.transport.write(_LAST_WORD)
+        else:
+            self.transport.loseConnection()
+
+    def _why(self, fault: Exception | None) -> str:
+        if fault is not None:
+            return "fault"
+        return "caller-gone" if self._caller_gone else "done"
+
+    def _drop(self, reason: str) -> None:
+        self._reason = self._reason or reason
+        self.transport.abortConnection()
+
+    def _within(self, limit: float, reason: str) -> None:
+        self._deadline = asyncio.get_running_loop().call_later(limit, self._drop, reason)
+
+    def _no_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class AgiFactory(Factory):
+    """What the connections share: who may come, how many, and what to do with a call."""
+
+    noisy = False
+
+    def __init__(  # noqa: PLR0913 - the parts, not a container
+        self,
+        run: RunFlow,
+        *,
+        sounds: FindSound,
+        recordings: Path,
+        limits: Limits,
+        allow: AllowList,
+        observer: Observer,
+    ) -> None:
+        self.run = run
+        self.limits = limits
+        self.observer = observer
+        self.turn = observer.turn
+        self._sounds = sounds
+        self._recordings = recordings
+        self._allow = allow
+        self._waiting: Counter[str] = Counter()
+        self.live: set[AgiProtocol] = set()
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    def buildProtocol(  # type: ignore[override]  # noqa: N802
+        self, addr: IAddress | None
+    ) -> AgiProtocol | None:
+        """A protocol for a peer that may come in, or None."""
+        host = str(getattr(addr, "host", ""))
+        reason = self._refusal(host)
+        if reason:
+            self.observer.refused(reason)
+            return None
+        protocol = AgiProtocol(host)
+        protocol.factory = self
+        return protocol
+
+    def call(self, environment: Environment) -> FastAgiCall:
+        """The call that an environment opens; raises `NoCallId`."""
+        return FastAgiCall(
+            environment, sounds=self._sounds, recordings=self._recordings, missing=self._missing
+        )
+
+    def entered(self, protocol: AgiProtocol) -> None:
+        self.live.add(protocol)
+        self.idle.clear()
+        self._waiting[protocol.host] += 1
+
+    def opened(self, protocol: AgiProtocol) -> None:
+        self._no_longer_waits(protocol.host)
+        self.observer.opened()
+
+    def refused(self, protocol: AgiProtocol, reason: str) -> None:
+        self._no_longer_waits(protocol.host)
+        self._left(protocol)
+        self.observer.refused(reason)
+
+    def closed(self, protocol: AgiProtocol, reason: str) -> None:
+        if protocol in self.live:
+            self._left(protocol)
+            self.observer.closed(reason)
+
+    def _refusal(self, host: str) -> str:
+        if host not in self._allow:
+            return "address"
+        if len(self.live) >= self.limits.connections:
+            return "connections"
+        return "waiting" if self._waiting[host] >= self.limits.waiting else ""
+
+    def _no_longer_waits(self, host: str) -> None:
+        self._waiting[host] -= 1
+        if not self._waiting[host]:
+            del self._waiting[host]
+
+    def _left(self, protocol: AgiProtocol) -> None:
+        self.live.discard(protocol)
+        if not self.live:
+            self.idle.set()
+
+    def _missing(self, sound: Sound) -> None:
+        self.observer.missing(sound.id)
+
+
+class FastAgiServer:
+    """Listens for Asterisk and runs `run` for each call.
+
+    A fault in a flow ends that call alone and is told to `observer`.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts, not a container
+        self,
+        run: RunFlow,
+        *,
+        sounds: FindSound,
+        recordings: Path,
+        limits: Limits | None = None,
+        allow: tuple[str, ...] = LOOPBACK,
+        observer: Observer | None = None,
+    ) -> None:
+        self._factory = AgiFactory(
+            run,
+            sounds=sounds,
+            recordings=recordings,
+            limits=limits or Limits(),
+            allow=AllowList(allow),
+            observer=observer or Unobserved(),
+        )
+        self._server: asyncio.Server | None = None
+        self._port = 0
+
+    @property
+    def port(self) -> int:
+        """The port listened on; raises `NotListening` outside start and stop."""
+        if self._server is None:
+            raise NotListening("start the server first")
+        return self._port
+
+    @property
+    def live(self) -> int:
+        """Connections now open, or whose flow still writes something down."""
+        return len(self._factory.live)
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen; port 0 takes a free one. Raises OSError when the address is taken."""
+        listener = _listener(host, port)
+        self._port = listener.getsockname()[1]
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Adapter(self._factory), sock=listener, backlog=BACKLOG
+        )
+
+    async def stop(self, grace: float) -> None:
+        """Take no more calls, let those here end within `grace` seconds, then cut them.
+
+        A cut call has no last word, so its caller comes back to another server; what its flow
+        still has to write down gets SETTLE seconds.
+        """
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if await self._quiet_within(grace):
+            return
+        for protocol in tuple(self._factory.live):
+            protocol.transport.abortConnection()
+        if not await self._quiet_within(SETTLE):
+            for protocol in tuple(self._factory.live):
+                protocol.abandon()
+
+    async def _quiet_within(self, limit: float) -> bool:
+        try:
+            await asyncio.wait_for(self._factory.idle.wait(), limit)
+        except TimeoutError:
+            return False
+        return True
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for level, option, value in _KEEPALIVE:  # inherited by what it accepts
+            listener.setsockopt(level, option, value)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,66 @@
+"""A caller on a FastAGI connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from ivr.kernel.errors import HotlineError
+from ivr.kernel.ids import CallId, phone_number
+from ivr.kernel.sound import Sound
+from ivr.telephony.agi_call import AgiCall, FindSound
+from ivr.telephony.call import CallFacts
+from ivr.telephony.stepping import ask_switch
+from ivr.wire.agi import Environment, Reply
+from ivr.wire.quoting import caller_name
+
+_CALL_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
+
+
+class NoCallId(HotlineError):
+    """The environment names no call; nothing could be recorded or written under it."""
+
+    id = "no-call-id"
+
+
+class FastAgiCall(AgiCall):
+    """Commands go out through the stepper that runs the flow. `entry` is the path of the URL."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        sounds: FindSound,
+        recordings: Path,
+        missing: Callable[[Sound], None],
+    ) -> None:
+        super().__init__(facts_of(environment), sounds=sounds, recordings=recordings)
+        self.entry = environment.get("network_script")
+        self._missing = missing
+
+    def command(self, line: bytes) -> Awaitable[Reply]:
+        return ask_switch(line)
+
+    def missing(self, sound: Sound) -> None:
+        self._missing(sound)
+
+
+def facts_of(environment: Environment) -> CallFacts:
+    """Who calls; raises `NoCallId` when the unique id is none."""
+    call = environment.get("uniqueid")
+    if not _CALL_ID.fullmatch(call):
+        raise NoCallId(repr(call[:40]))
+    return CallFacts(
+        call=CallId(call),
+        caller=phone_number(_known(environment, "callerid")),
+        caller_name=caller_name(_known(environment, "calleridname")),
+        dialled=_known(environment, "dnid") or environment.get("extension"),
+        channel=environment.get("channel"),
+    )
+
+
+def _known(environment: Environment, name: str) -> str:
+    value = environment.get(name)
+    return "" if value == "unknown" else value

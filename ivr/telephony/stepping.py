@@ -1,0 +1,182 @@
+"""Runs a call flow straight from the protocol: no task and no future for each command.
+
+A flow awaits two kinds of things. A command to the switch is yielded as bytes by `ask_switch`
+and goes out at once; the reply goes back in where it was awaited. An asyncio future (and so
+`in_task`, `asyncio.sleep`) is waited for by a callback. This costs a third of what a future
+for each command costs.
+
+There is no task behind a flow, so asyncio code that needs one (timeouts, task groups,
+database sessions) goes through `in_task`.
+
+When the caller has gone, `CallerGone` is raised where the flow waits for a reply. A flow that
+waits for a future is left in peace until it is done, so a ticket being written is never cut;
+its next command raises. After `CallerGone` it may still wait for futures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine, Generator
+from types import coroutine
+from typing import Any, Final, TypeVar
+
+from ivr.kernel.errors import HotlineError
+from ivr.telephony.call import CallerGone
+from ivr.wire.agi import Reply
+
+MAX_COMMANDS_AFTER_GONE: Final = 100  # a flow that goes on like this would hold the loop for ever
+
+T = TypeVar("T")
+Flow = Coroutine[Any, Any, None]
+
+
+class FlowFault(HotlineError):
+    """A flow broke the rules of the stepper: a programming error."""
+
+    id = "flow-fault"
+
+
+@coroutine
+def ask_switch(line: bytes) -> Generator[bytes, Reply, Reply]:
+    """Send one command and wait for its reply. Only a flow run by a `Stepper` may await it."""
+    return (yield line)
+
+
+async def in_task(work: Coroutine[Any, Any, T]) -> T:
+    """Run ordinary asyncio code in a task of its own and wait for it.
+
+    Its result or exception is that of the await. When the waiting flow is cancelled or closed,
+    the task is cancelled. Where no loop runs (the classic script on the switch) the work runs
+    to its end at once.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    task = loop.create_task(work)
+    try:
+        return await task
+    finally:
+        if not task.done():
+            task.cancel()
+
+
+class Stepper:
+    """One running flow. `send` writes a command; `ended` is told once, with the fault or None.
+
+    `CallerGone` out of the flow is an ordinary end. A flow runs in its own context, so what it
+    binds for its log lines never shows in another call's.
+    """
+
+    __slots__ = (
+        "_after_gone",
+        "_context",
+        "_ended",
+        "_flow",
+        "_gone",
+        "_send",
+        "_waits_for_reply",
+        "finished",
+    )
+
+    def __init__(
+        self,
+        flow: Flow,
+        send: Callable[[bytes], None],
+        ended: Callable[[Exception | None], None],
+    ) -> None:
+        self._flow = flow
+        self._send = send
+        self._ended = ended
+        self._context = contextvars.copy_context()
+        self._waits_for_reply = False
+        self._gone = False
+        self._after_gone = 0
+        self.finished = False
+
+    def start(self) -> None:
+        """Run the flow to its first wait. Called once."""
+        self._step(None)
+
+    def reply(self, reply: Reply) -> bool:
+        """Hand the flow the reply it waits for; False when it waits for none."""
+        if not self._waits_for_reply:
+            return False
+        self._waits_for_reply = False
+        self._step(reply)
+        return True
+
+    def hung_up(self) -> None:
+        """The caller has gone but the switch still answers the command it has."""
+        self._gone = True
+
+    def gone(self) -> None:
+        """Nothing will be answered any more."""
+        self._gone = True
+        if self._waits_for_reply:
+            self._waits_for_reply = False
+            self._step(CallerGone())
+
+    def abandon(self) -> None:
+        """Stop the flow wherever it waits; for a service that must end now."""
+        if self.finished:
+            return
+        self.finished = True
+        try:
+            self._context.run(self._flow.close)
+        except Exception as fault:  # noqa: BLE001 - as in _step, for a flow that will not stop
+            self._ended(fault)
+        else:
+            self._ended(None)
+
+    def _step(self, value: Reply | CallerGone | None) -> None:
+        """Go on with `value` until the flow waits for something or ends."""
+        while not self.finished:
+            try:
+                waits_for = self._enter(value)
+            except StopIteration:
+                self._end(None)
+            except CallerGone:
+                self._end(None)
+            except asyncio.CancelledError:
+                self._end(FlowFault("what the flow waited for was cancelled"))
+            except Exception as fault:  # noqa: BLE001 - the one place: a fault ends this call only
+                self._end(fault)
+            else:
+                if type(waits_for) is bytes and not self._gone:
+                    self._waits_for_reply = True
+                    self._send(waits_for)
+                    return
+                if type(waits_for) is not bytes:
+                    self._wait_for(waits_for)
+                    return
+                value = self._refuse()
+
+    def _enter(self, value: Reply | CallerGone | None) -> object:
+        if isinstance(value, CallerGone):
+            return self._context.run(self._flow.throw, value)
+        return self._context.run(self._flow.send, value)
+
+    def _refuse(self) -> CallerGone:
+        self._after_gone += 1
+        if self._after_gone > MAX_COMMANDS_AFTER_GONE:
+            self._end(FlowFault("the flow goes on commanding a call that has gone"))
+        return CallerGone()
+
+    def _end(self, fault: Exception | None) -> None:
+        self.finished = True
+        self._ended(fault)
+
+    def _wait_for(self, awaited: object) -> None:
+        """The other half of asyncio's await protocol, as a task does it."""
+        if awaited is None:  # asyncio.sleep(0)
+            asyncio.get_running_loop().call_soon(self._step, None)
+        elif isinstance(awaited, asyncio.Future):
+            awaited._asyncio_future_blocking = False  # noqa: SLF001 - as Task.__step does
+            awaited.add_done_callback(self._future_done)
+        else:
+            self._end(FlowFault(f"a flow can not wait for {type(awaited).__name__}"))
+
+    def _future_done(self, _: object) -> None:
+        self._step(None)  # the await itself takes the result or the exception

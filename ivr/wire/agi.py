@@ -1,0 +1,222 @@
+"""AGI as bytes and values: what Asterisk writes to a FastAGI server or a classic script.
+
+No input or output happens here. `Decoder.feed` takes whatever arrived and gives the messages it
+completed; how the bytes were cut into chunks never shows in the result. The grammar is that of
+res_agi.c in Asterisk 20 and 22::
+
+    agi_network: yes                        environment, ended by an empty line
+    100 result=0 Trying...                  a long command has begun (GOSUB)
+    200 result=1 (value)                    a reply; value may hold anything but a line feed
+    200 result=49 (dtmf) endpos=8000
+    200 result= (timeout)
+    510 Invalid or unknown command
+    511 Command Not Permitted on a dead channel or intercept routine
+    520-Invalid command syntax.  Proper usage follows:
+    ...
+    520 End of proper usage.
+    HANGUP                                  unsolicited: the caller has gone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from attrs import frozen
+
+from ivr.kernel.errors import HotlineError
+
+MAX_ENVIRONMENT: Final = (
+    16 * 1024
+)  # Asterisk 22 sends about 800 bytes; dialplan arguments add to it
+MAX_ENVIRONMENT_LINES: Final = 192  # 22 of Asterisk's own and up to 128 agi_arg_N
+MAX_REPLY_LINE: Final = 64 * 1024  # GET FULL VARIABLE of a long value; far beyond any we set
+MAX_USAGE: Final = 64 * 1024  # the usage text of a 520; the longest in Asterisk 22 has 2 KiB
+
+
+class MalformedAgi(HotlineError):
+    """The peer does not speak AGI. `before` holds what this feed had decoded until then."""
+
+    id = "agi-malformed"
+
+    def __init__(self, reason: str, line: bytes = b"") -> None:
+        super().__init__(f"{reason}: {line[:80]!r}" if line else reason)
+        self.reason = reason
+        self.before: tuple[Message, ...] = ()
+
+
+@frozen
+class Environment:
+    """The block that opens a call. Names without ``agi_``; values are hostile text."""
+
+    values: Mapping[str, str]
+
+    def get(self, name: str) -> str:
+        """The value, or '' when Asterisk sent none."""
+        return self.values.get(name, "")
+
+
+class Reply(NamedTuple):
+    """The answer to one command. A tuple, because one is made for each command of each call.
+
+    `result` is what stands after ``result=``, '' when nothing does; `data` is the text in
+    parentheses, `endpos` the position in samples, `text` whatever else the line says.
+    """
+
+    code: int
+    result: str = ""
+    data: str | None = None
+    endpos: int | None = None
+    text: str = ""
+
+    @property
+    def number(self) -> int:
+        """`result` as a number; 0 when it is none ('', '#')."""
+        try:
+            return int(self.result)
+        except ValueError:
+            return 0
+
+
+class Trying(NamedTuple):
+    """The command has begun; its reply follows."""
+
+    text: str
+
+
+class HangupNotice(NamedTuple):
+    """The caller has gone; sent when the dialplan did not set AGIEXITONHANGUP."""
+
+
+Message = Environment | Reply | Trying | HangupNotice
+
+_GONE: Final = HangupNotice()
+_PLAIN: Final = ("0", "1", "-1", *(str(ord(key)) for key in "0123456789*#"))
+# Nearly every reply is one of these, alone in its segment: one look-up in place of a parse.
+_COMMON: Final[dict[bytes, tuple[Message, ...]]] = {
+    f"200 result={result}\n".encode(): (Reply(200, result),) for result in _PLAIN
+}
+
+
+class Decoder:
+    """Turns the bytes of one connection into messages. After an error it stays broken."""
+
+    __slots__ = ("_broken", "_buffer", "_environment", "_seen", "_usage")
+
+    def __init__(self, *, environment: bool = True) -> None:
+        """With ``environment=False`` the block has been read by somebody else."""
+        self._buffer = b""
+        self._environment: dict[str, str] | None = {} if environment else None
+        self._seen = 0  # bytes of the environment, or of a usage text, so far
+        self._usage: list[str] | None = None
+        self._broken: MalformedAgi | None = None
+
+    def feed(self, data: bytes) -> Sequence[Message]:
+        """The messages that `data` completed; raises `MalformedAgi` and then for ever."""
+        if not self._buffer and self._environment is None and self._usage is None:
+            common = _COMMON.get(data)
+            if common is not None and self._broken is None:
+                return common
+        if self._broken is not None:
+            raise MalformedAgi(self._broken.reason)
+        found: list[Message] = []
+        try:
+            self._take(data, found)
+        except MalformedAgi as error:
+            self._broken = error
+            error.before = tuple(found)
+            raise
+        return found
+
+    def _take(self, data: bytes, found: list[Message]) -> None:
+        lines = (self._buffer + data).split(b"\n")
+        self._buffer = lines.pop()
+        for line in lines:
+            self._check(line)
+            message = self._line(line)
+            if message is not None:
+                found.append(message)
+        self._check(self._buffer)
+
+    def _check(self, line: bytes) -> None:
+        """Refuse what can not become a good line any more, complete or not."""
+        if self._environment is not None:
+            if self._seen + len(line) >= MAX_ENVIRONMENT:
+                raise MalformedAgi("environment too long", line)
+        elif len(line) > MAX_REPLY_LINE:
+            raise MalformedAgi("line too long", line)
+        if b"\0" in line:
+            raise MalformedAgi("NUL in a line", line)
+
+    def _line(self, line: bytes) -> Message | None:
+        if self._environment is not None:
+            return self._environment_line(self._environment, line)
+        if line == b"HANGUP":
+            return _GONE
+        if self._usage is not None:
+            return self._usage_line(self._usage, line)
+        if line.startswith(b"520-"):
+            self._usage, self._seen = [_text(line[4:])], len(line)
+            return None
+        return parse_reply(line)
+
+    def _environment_line(self, values: dict[str, str], line: bytes) -> Environment | None:
+        if not line:
+            self._environment, self._seen = None, 0
+            return Environment(values)
+        name, colon, value = line.partition(b":")
+        if not colon or not name.startswith(b"agi_"):
+            raise MalformedAgi("no line of an AGI environment", line)
+        if len(values) >= MAX_ENVIRONMENT_LINES:
+            raise MalformedAgi("environment of too many lines", line)
+        self._seen += len(line) + 1
+        values[_text(name[4:])] = _text(value.removeprefix(b" "))
+        return None
+
+    def _usage_line(self, usage: list[str], line: bytes) -> Reply | None:
+        if line.startswith(b"520 "):
+            self._usage = None
+            return Reply(520, text="\n".join(usage))
+        self._seen += len(line) + 1
+        if self._seen > MAX_USAGE:
+            raise MalformedAgi("usage text too long", line)
+        usage.append(_text(line))
+        return None
+
+
+def parse_reply(line: bytes) -> Reply | Trying:
+    """One complete reply line, without its line feed; raises `MalformedAgi`."""
+    code, space, rest = line[:3], line[3:4], line[4:]
+    if not code.isdigit() or space != b" " or not rest:
+        raise MalformedAgi("no AGI reply", line)
+    if code == b"100":
+        return Trying(_text(rest))
+    if not rest.startswith(b"result="):
+        if code == b"200":
+            raise MalformedAgi("a 200 without a result", line)
+        return Reply(int(code), text=_text(rest))
+    result, _, tail = _text(rest[7:]).partition(" ")
+    data, endpos, text = _tail(tail, line)
+    return Reply(int(code), result, data, endpos, text)
+
+
+def _tail(tail: str, line: bytes) -> tuple[str | None, int | None, str]:
+    """What follows the result: ``(data) endpos=N``, either, plain text, or nothing."""
+    data: str | None = None
+    if tail.startswith("("):
+        # The value of a variable may itself hold ')' and 'endpos=': the last ')' closes it.
+        inside, closed, tail = tail[1:].rpartition(")")
+        if not closed:
+            raise MalformedAgi("reply cut inside its parentheses", line)
+        data, tail = inside, tail.removeprefix(" ")
+    name, equals, position = tail.partition("=")
+    if name != "endpos" or not equals:
+        return data, None, tail
+    if not (position.isascii() and position.isdigit() and len(position) < 20):
+        raise MalformedAgi("endpos is no number", line)
+    return data, int(position), ""
+
+
+def _text(raw: bytes) -> str:
+    """Caller names come in any encoding; a wrong one must not cost the caller the call."""
+    return raw.decode("utf-8", "replace")
