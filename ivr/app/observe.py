@@ -1,0 +1,35 @@
+"""What the telephony servers do, counted and logged."""
+
+from __future__ import annotations
+
+from ivr.kernel.ids import SoundId
+from ivr.kernel.log import logger
+from ivr.kernel.metrics import Meter
+
+
+class AgiObserver:
+    """Watches the FastAGI server; see `ivr.telephony.limits.Observer`."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self.turn = meter.turn.observe
+
+    def opened(self) -> None:
+        """Calls are counted by their records, when they end."""
+
+    def closed(self, reason: str) -> None:
+        if reason not in ("done", "caller-gone"):
+            self._meter.faults.labels(f"agi-{reason}").inc()
+            logger().warning("call cut", reason=reason)
+
+    def refused(self, reason: str) -> None:
+        self._meter.refused.labels(reason).inc()
+        logger().warning("connection refused", reason=reason)
+
+    def fault(self, fault: Exception) -> None:
+        self._meter.faults.labels("flow").inc()
+        logger().error("flow failed", exc_info=fault)
+
+    def missing(self, sound: SoundId) -> None:
+        self._meter.missing.labels(sound).inc()
+        logger().warning("prompt missing", prompt=sound)
