@@ -1,0 +1,139 @@
+"""The database: one engine, short transactions, bounded waits, one kind of failure.
+
+The embedded default is SQLite; PostgreSQL is another URL. Nothing above this module knows
+which of them it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ivr.kernel.errors import StoreAway
+from ivr.kernel.units import Seconds, seconds
+
+LIMIT: Final = seconds(5)  # a caller waits in silence meanwhile; then the spool is the better way
+POOL: Final = 5  # connections; the call path holds one for milliseconds
+WRITES: Final = {"writes": True}  # marks a connection whose transaction will write
+
+PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",  # readers never wait for the writer
+    # Not NORMAL: in WAL mode that may lose the last commits in a power cut, and a citizen holds
+    # the number of a ticket that was in them.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What may come out of the engine; asyncpg's own errors pass SQLAlchemy while connecting."""
+    try:
+        asyncpg = importlib.import_module("asyncpg")
+    except ImportError:  # the embedded set-up runs without it
+        return (SQLAlchemyError, OSError)
+    return (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+_FAILURES: Final = _failures()
+
+
+class Database:
+    """Transactions for the stores. Made once, inside the running loop; `close` it."""
+
+    def __init__(self, url: str, *, limit: Seconds = LIMIT) -> None:
+        self._limit = limit
+        self._engine = _engine(url, limit)
+        # SQLite has one writer; waiting here is a queue, waiting in SQLite is a busy loop.
+        one_writer = self._engine.dialect.name == "sqlite"
+        self._writers = asyncio.Semaphore(1 if one_writer else POOL)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the database. Raises `StoreAway`."""
+        with _as_away():
+            async with asyncio.timeout(self._limit), self._engine.connect() as connection:
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end of the block, or not at all.
+
+        Raises `StoreAway`; `IntegrityError` is left to the store, which knows what it means.
+        """
+        with _as_away():
+            async with (
+                asyncio.timeout(self._limit),
+                self._writers,
+                self._engine.connect() as connection,
+            ):
+                await connection.execution_options(**WRITES)
+                async with connection.begin():
+                    yield connection
+
+    async def check(self) -> None:
+        """Raises `StoreAway` unless the database answers and has our tables."""
+        async with self.reading() as connection:
+            await connection.execute(text("SELECT 1 FROM counter"))
+
+    async def close(self) -> None:
+        """Let go of every connection; the database may be opened again elsewhere."""
+        await self._engine.dispose()
+
+
+@contextlib.contextmanager
+def _as_away() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except _FAILURES as why:
+        raise StoreAway(f"the database can not be used: {_shown(why)}") from why
+
+
+def _shown(why: BaseException) -> str:
+    # Statements carry parameters, and parameters carry telephone numbers.
+    cause = getattr(why, "orig", None) or why
+    return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
+
+
+def _engine(url: str, limit: Seconds) -> AsyncEngine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(
+            url, pool_size=POOL, max_overflow=0, pool_timeout=limit, pool_pre_ping=True
+        )
+    engine = create_async_engine(url, connect_args=sqlite_arguments(limit), pool_timeout=limit)
+    prepare_sqlite(engine.sync_engine)
+    return engine
+
+
+def sqlite_arguments(limit: Seconds) -> dict[str, Any]:
+    """How SQLite waits for another process' write, and leaves BEGIN to us."""
+    return {"timeout": limit, "isolation_level": None}
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Give every SQLite connection its pragmas and real transactions."""
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later can not be upgraded when another one
+    # wrote in between: whoever will write says so at once.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

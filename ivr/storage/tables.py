@@ -1,0 +1,155 @@
+"""The tables. Units, lines and areas have none: they live in the published snapshot."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    text,
+)
+
+from ivr.storage.columns import Moment, Words
+
+# Named constraints: a migration can only drop what has a name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("number", Words, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("call", Words, nullable=False),
+    Column("caller", Words, nullable=False),
+    Column("line", Words),
+    Column("unit", Words),
+    Column("recording", Words, nullable=False),
+    Column("duration", Double, nullable=False),
+    Column("happened", Moment, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("table", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("satisfaction", Integer),
+    Index(None, "caller", "opened"),
+)
+
+# A second number told for the same ticket, when the first could not be looked up in an outage.
+ticket_alias = Table(
+    "ticket_alias",
+    metadata,
+    Column("number", Words, primary_key=True),
+    Column("ticket", Words, ForeignKey(ticket.c.number), nullable=False),
+)
+
+call_record = Table(
+    "call_record",
+    metadata,
+    Column("call", Words, primary_key=True),
+    Column("caller", Words, nullable=False),
+    Column("dialled", Words, nullable=False),
+    Column("began", Moment, nullable=False, index=True),
+    Column("ended", Moment, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("steps", Words, nullable=False),  # JSON: [{"name", "at"}, ...]
+    Column("table", Integer, nullable=False),
+    Column("node", Words, nullable=False),
+    Column("line", Words),
+    Column("ticket", Words),  # no foreign key: the ticket may still be in the spool
+    Column("operator", Words),
+    Column("waited", Double),
+    Column("talked", Double),
+    Column("satisfaction", Integer),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("call", Words, primary_key=True),
+    Column("caller", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("line", Words),
+    Column("recording", Words, nullable=False),
+    Column("done", Moment),
+    Column("done_by", Words),
+    Index(None, "done", "due"),
+)
+
+published_table = Table(
+    "published_table",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Words, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Index(
+        "uq_published_table_active",
+        "active",
+        unique=True,
+        sqlite_where=text("active"),
+        postgresql_where=text("active"),
+    ),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("date", Date, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("source", Words, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("hash", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+number_block = Table(
+    "number_block",
+    metadata,
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("node", Words, nullable=False),
+    Column("leased", Moment, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("body", Words, nullable=False),  # JSON
+)
+
+# One row for each thing that is counted: "event" and "serial".
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

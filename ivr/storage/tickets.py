@@ -1,0 +1,123 @@
+"""Tickets in the database."""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ivr.kernel.clock import Clock
+from ivr.kernel.ids import PhoneNumber, TicketNumber
+from ivr.storage import tables
+from ivr.storage.database import Database
+from ivr.storage.events import News, note
+from ivr.storage.rows import columns
+from ivr.tickets.model import Channel, NoSuchTicket, NumberTaken, Ticket, TicketState
+
+
+class SqlTickets:
+    """`ivr.tickets.desk.TicketStore` on the database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, ticket: Ticket) -> Ticket:
+        """Keep it, once for a key: a key that is known returns the ticket kept first.
+
+        Raises `NumberTaken` when another ticket has the number, and `StoreAway`.
+        """
+        try:
+            async with self._database.writing() as connection:
+                known = await _by_key(connection, ticket.key)
+                if known is not None:
+                    return known
+                await connection.execute(tables.ticket.insert().values(columns(ticket)))
+                await note(connection, self._opened(ticket))
+        except IntegrityError as why:
+            return await self._added_by_another(ticket, why)
+        return ticket
+
+    async def add_told(self, ticket: Ticket) -> Ticket:
+        """`add` a ticket whose number its caller knows already.
+
+        Should the key have a ticket with another number, then both numbers find that ticket.
+        """
+        first = await self.add(ticket)
+        if first.number != ticket.number:
+            await self._also_known_as(first, ticket.number)
+        return first
+
+    async def find(self, number: TicketNumber) -> Ticket | None:
+        alias = select(tables.ticket_alias.c.ticket).where(tables.ticket_alias.c.number == number)
+        query = select(tables.ticket).where(
+            (tables.ticket.c.number == number) | (tables.ticket.c.number == alias.scalar_subquery())
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else _ticket(row)
+
+    async def of_caller(self, caller: PhoneNumber, limit: int) -> tuple[Ticket, ...]:
+        query = (
+            select(tables.ticket)
+            .where(tables.ticket.c.caller == caller)
+            .order_by(tables.ticket.c.opened.desc(), tables.ticket.c.number)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return tuple(_ticket(row) for row in (await connection.execute(query)).mappings())
+
+    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
+        change = (
+            update(tables.ticket)
+            .where(tables.ticket.c.number == number)
+            .values(satisfaction=satisfaction)
+        )
+        async with self._database.writing() as connection:
+            if (await connection.execute(change)).rowcount == 0:
+                raise NoSuchTicket(number)
+            body = {"satisfaction": satisfaction}
+            await note(connection, News(self._clock.now(), "ticket.rated", number, body))
+
+    def _opened(self, ticket: Ticket) -> News:
+        body = {
+            "line": ticket.line,
+            "unit": ticket.unit,
+            "channel": ticket.channel.value,
+            "due": ticket.due.isoformat(),
+        }
+        return News(self._clock.now(), "ticket.opened", ticket.number, body)
+
+    async def _added_by_another(self, ticket: Ticket, why: IntegrityError) -> Ticket:
+        async with self._database.reading() as connection:
+            known = await _by_key(connection, ticket.key)
+        if known is None:
+            raise NumberTaken(ticket.number) from why
+        return known
+
+    async def _also_known_as(self, ticket: Ticket, number: TicketNumber) -> None:
+        alias = tables.ticket_alias
+        try:
+            async with self._database.writing() as connection:
+                known = select(alias.c.ticket).where(alias.c.number == number)
+                if (await connection.execute(known)).scalar_one_or_none() is not None:
+                    return
+                row = {"number": number, "ticket": ticket.number}
+                await connection.execute(alias.insert().values(row))
+                body = {"also": number}
+                await note(
+                    connection, News(self._clock.now(), "ticket.aliased", ticket.number, body)
+                )
+        except IntegrityError:
+            return  # another delivery of the same ticket was faster
+
+
+async def _by_key(connection: AsyncConnection, key: str) -> Ticket | None:
+    query = select(tables.ticket).where(tables.ticket.c.key == key)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _ticket(row)
+
+
+def _ticket(row: RowMapping) -> Ticket:
+    state, channel = TicketState(row["state"]), Channel(row["channel"])
+    return Ticket(**{**row, "state": state, "channel": channel})
