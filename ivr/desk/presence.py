@@ -1,0 +1,47 @@
+"""Who is at the desk now, as the switch reports it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from attrs import frozen
+
+from ivr.kernel.ids import OperatorId
+
+
+class OperatorState(Enum):
+    """What an operator is doing. The Chinese words are those of operators' screens."""
+
+    LOGGED_IN = "logged-in"  # 就绪: free to take a call
+    PAUSED = "paused"  # 示忙
+    TALKING = "talking"  # 通话中
+    AWAY = "away"  # 签出
+
+
+@frozen
+class OperatorPresence:
+    """One operator: the state they are in, and since when."""
+
+    operator: OperatorId
+    state: OperatorState
+    since: datetime
+
+
+class Presence(Protocol):
+    """What is known of operators. It is the present only: the switch can tell it all again.
+
+    Nothing here raises because what is behind it is away: what can not be written is lost,
+    and `all` answers with what is left.
+    """
+
+    async def set(self, presence: OperatorPresence) -> None:
+        """The operator is in this state now.
+
+        Reporting the state they are in already keeps its `since`, so that hearing everything
+        again from the switch changes nothing.
+        """
+
+    async def all(self) -> tuple[OperatorPresence, ...]:
+        """Everybody who was ever seen, by operator id; who has left is AWAY."""

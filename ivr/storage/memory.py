@@ -1,0 +1,97 @@
+"""The present, kept in this process: what one node needs, and what is used without Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from attrs import frozen
+
+from ivr.calls.live import LiveCall
+from ivr.desk.presence import OperatorPresence
+from ivr.kernel.clock import Clock
+from ivr.kernel.ids import CallId, OperatorId
+from ivr.kernel.locks import Lease, LockBusy
+from ivr.kernel.units import Seconds, seconds
+
+
+class MemoryPresence:
+    """`ivr.desk.presence.Presence` in this process."""
+
+    def __init__(self) -> None:
+        self._seen: dict[OperatorId, OperatorPresence] = {}
+
+    async def set(self, presence: OperatorPresence) -> None:
+        before = self._seen.get(presence.operator)
+        if before is None or before.state is not presence.state:
+            self._seen[presence.operator] = presence
+
+    async def all(self) -> tuple[OperatorPresence, ...]:
+        return tuple(self._seen[operator] for operator in sorted(self._seen))
+
+
+class MemoryLiveCalls:
+    """`ivr.calls.live.LiveCalls` in this process."""
+
+    def __init__(self) -> None:
+        self._live: dict[CallId, LiveCall] = {}
+
+    async def put(self, live: LiveCall) -> None:
+        self._live[live.call] = live
+
+    async def remove(self, call: CallId) -> None:
+        self._live.pop(call, None)
+
+    async def all(self) -> tuple[LiveCall, ...]:
+        return tuple(sorted(self._live.values(), key=lambda live: (live.since, live.call)))
+
+
+@frozen
+class _Held:
+    lease: Lease
+    until: float  # monotonic
+
+
+class MemoryLocks:
+    """`ivr.kernel.locks.Locks` in this process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._held: dict[str, _Held] = {}
+        self._let_go = asyncio.Condition()
+        self._token = 0
+
+    @contextlib.asynccontextmanager
+    async def hold(
+        self, name: str, *, ttl: Seconds, wait: Seconds = seconds(0)
+    ) -> AsyncIterator[Lease]:
+        lease = await self._take(name, ttl, self._clock.monotonic() + wait)
+        try:
+            yield lease
+        finally:
+            await self._release(lease)
+
+    async def _take(self, name: str, ttl: Seconds, give_up: float) -> Lease:
+        async with self._let_go:
+            while (until := self._busy_until(name)) is not None:
+                patience = min(until, give_up) - self._clock.monotonic()
+                if self._clock.monotonic() >= give_up:
+                    raise LockBusy(name)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._let_go.wait(), patience)
+            self._token += 1
+            lease = Lease(name, self._token)
+            self._held[name] = _Held(lease, self._clock.monotonic() + ttl)
+            return lease
+
+    def _busy_until(self, name: str) -> float | None:
+        held = self._held.get(name)
+        return held.until if held is not None and held.until > self._clock.monotonic() else None
+
+    async def _release(self, lease: Lease) -> None:
+        async with self._let_go:
+            held = self._held.get(lease.name)
+            if held is not None and held.lease == lease:
+                del self._held[lease.name]
+            self._let_go.notify_all()
