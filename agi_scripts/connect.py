@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prompts.catalogue import PROMPTS
-
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.survey import ask_satisfaction
@@ -12,6 +10,7 @@ from ivr.calls.record import Outcome
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
 from ivr.telephony.call import DialEnd, DialResult
+from prompts.catalogue import PROMPTS
 from routing.chain import LineHop, MessageHop, hops
 from routing.directory import Line
 from routing.ids import LineCode
@@ -38,6 +37,8 @@ async def offer(visit: Visit, code: LineCode) -> After:
     key = await choose(
         visit.call, words.introduction(visit.table.table, line), question, keys="12*"
     )
+    if key == BACK:
+        visit.journey.line = None  # it was not what they meant
     return await connect(visit, line) if key == "1" else _CHOSEN[key]
 
 

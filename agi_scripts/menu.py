@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from attrs import define, field, frozen
-from prompts.catalogue import PROMPTS
 
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.visit import Visit
 from ivr.kernel.sound import Spoken
+from prompts.catalogue import PROMPTS
 from routing.ids import LineCode
 from routing.menu import AreaQuestion, Menu, Node, Service, ToLine, ToNode, ToService
 

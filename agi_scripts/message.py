@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from attrs import define, field
-from prompts.catalogue import PROMPTS
 
 from agi_scripts import words
 from agi_scripts.choice import HUMAN
@@ -14,8 +13,9 @@ from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import PhoneNumber, phone_number
 from ivr.telephony.call import CallerGone, Recording, RecordingEnd
 from ivr.tickets.model import MessageKept, NewTicket, Ticket
+from prompts.catalogue import PROMPTS
 
-TRIES: Final = 2  # empty messages before something else is tried
+CONTACT_TRIES: Final = 2
 RETAKES: Final = 5
 CONTACT_DIGITS: Final = 12  # 0473 and seven digits, or a mobile number
 CONTACT_LEAST: Final = 7
@@ -45,21 +45,19 @@ class _Taking:
     _takes: int = field(default=0)
 
     async def take(self) -> After:
-        await self.visit.call.say(PROMPTS.message_intro)
-        for _ in range(TRIES):
+        for invitation in (PROMPTS.message_intro, PROMPTS.message_again):
+            await self.visit.call.say(invitation)
             recording = await self._record()
             if recording.key == HUMAN:
                 return After.HUMAN
             if self.kept is not None:
                 return await self._review()
             await self.visit.call.tell(PROMPTS.message_empty)
-            await self.visit.call.say(PROMPTS.message_again)
         return self._without_words()
 
     def _without_words(self) -> After:
         """Nothing was said twice: a human, unless they come from there."""
-        been = any(step.name == "operator" for step in self.visit.journey.steps)
-        return After.GOODBYE if been else After.HUMAN
+        return After.GOODBYE if self.visit.journey.been("operator") else After.HUMAN
 
     async def _record(self) -> Recording:
         self._takes += 1
@@ -158,7 +156,7 @@ async def _ask_contact(visit: Visit) -> PhoneNumber:
     """The number to reply to when the caller's own was withheld; they need not give one."""
     visit.journey.step("contact")
     question = PROMPTS.ask_contact
-    for _ in range(TRIES):
+    for _ in range(CONTACT_TRIES):
         reply = await visit.call.ask(question, at_most=CONTACT_DIGITS)
         number = phone_number(reply.keys)
         if not reply.keys or len(number) >= CONTACT_LEAST:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from prompts.catalogue import PROMPTS
-
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.visit import After, Visit
@@ -13,8 +11,9 @@ from ivr.calls.record import Outcome
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.sound import Spoken
 from ivr.telephony.call import Digits
-from ivr.tickets.model import NoSuchTicket, Ticket, TicketState
+from ivr.tickets.model import NoSuchTicket, Ticket
 from ivr.tickets.number import LENGTH, parse
+from prompts.catalogue import PROMPTS
 
 TRIES: Final = 2  # wrong numbers before a human; it also stops those who try numbers
 
@@ -72,5 +71,4 @@ async def _tell(visit: Visit, tickets: tuple[Ticket, ...]) -> None:
         visit.journey.outcome = Outcome.PROGRESS
     now = visit.clock.now()
     for ticket in tickets:
-        overdue = ticket.state is not TicketState.CLOSED and ticket.due < now
-        await visit.call.say(words.standing(ticket, overdue=overdue))
+        await visit.call.say(words.standing(ticket, now))

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from prompts.catalogue import PROMPTS, area_name, line_introduction, line_title, menu_title
+from datetime import datetime
 
 from ivr.kernel.ids import TicketNumber
-from ivr.kernel.sound import Spoken
+from ivr.kernel.sound import Sound, Spoken, flat
 from ivr.tickets.model import Ticket, TicketState
 from prompts import readers
+from prompts.catalogue import PROMPTS, area_name, line_introduced, line_title, menu_title, notice
 from routing.directory import Line
 from routing.menu import AreaQuestion, Node
 from routing.table import RoutingTable
-
-PRESS = {
-    "1": PROMPTS.press_1,
-    "2": PROMPTS.press_2,
-    "3": PROMPTS.press_3,
-    "4": PROMPTS.press_4,
-    "5": PROMPTS.press_5,
-}
 
 STANDS = {
     TicketState.WAITING: PROMPTS.progress_waiting,
@@ -29,20 +22,31 @@ STANDS = {
 }
 
 
+def wanted(table: RoutingTable) -> tuple[Sound, ...]:
+    """Every clip that depends on the table: what must be rendered before it is published."""
+    lines = (
+        part for line in table.directory.lines for part in (title(line), introduction(table, line))
+    )
+    levels = (part for node in table.menu.nodes for part in menu_level(node))
+    asked = (part for question in table.menu.questions for part in area_question(question))
+    notices = (notice(each.text) for each in table.notices)
+    return tuple(dict.fromkeys(flat((*lines, *levels, *asked, *notices))))
+
+
 def title(line: Line) -> Spoken:
-    return line_title(line.code, line.spoken_title)
+    return line_title(line.code, title=line.spoken_title)
 
 
 def introduction(table: RoutingTable, line: Line) -> Spoken:
     """Which matter, and whose it is."""
     unit = table.directory.unit(line.unit)
-    return line_introduction(line.code, line.spoken_title, unit.short_name)
+    return line_introduced(line.code, title=line.spoken_title, unit=unit.short_name)
 
 
 def menu_level(node: Node) -> tuple[Spoken, ...]:
     """Each choice with its key, then the keys that mean the same everywhere."""
     choices = tuple(
-        (menu_title(f"{node.id}.{choice.key}", choice.title), PRESS[choice.key])
+        (menu_title(f"{node.id}.{choice.key}", title=choice.title), readers.press(choice.key))
         for choice in node.choices
     )
     return (*choices, PROMPTS.menu_tail)
@@ -50,7 +54,7 @@ def menu_level(node: Node) -> tuple[Spoken, ...]:
 
 def area_question(question: AreaQuestion) -> tuple[Spoken, ...]:
     answers = tuple(
-        (area_name(choice.area or "any", choice.title), PRESS[choice.key])
+        (area_name(choice.area or "any", name=choice.title), readers.press(choice.key))
         for choice in question.choices
     )
     return (PROMPTS.which_district, *answers)
@@ -67,7 +71,10 @@ def promise(ticket: Ticket, *, provisional: bool) -> Spoken:
     return (sentence, PROMPTS.deadline_provisional) if provisional else sentence
 
 
-def standing(ticket: Ticket, *, overdue: bool) -> Spoken:
-    """How a ticket stands."""
+def standing(ticket: Ticket, at: datetime) -> Spoken:
+    """How a ticket stands, and until when it will be answered."""
     parts: Spoken = (PROMPTS.progress_ticket, ticket_number(ticket.number), STANDS[ticket.state])
-    return (parts, PROMPTS.progress_overdue) if overdue else parts
+    if ticket.state in (TicketState.REPLIED, TicketState.CLOSED):
+        return parts
+    late = ticket.due < at
+    return (parts, PROMPTS.progress_overdue if late else promise(ticket, provisional=False))

@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         """The published table as a file, for the script on the switch."""
         return self.home.absolute() / "table.json"
 
+    @property
+    def standby(self) -> Path:
+        """What the script on the switch reads, when the service is away."""
+        return self.home.absolute() / "standby.json"
+
     @classmethod
     def settings_customise_sources(
         cls,

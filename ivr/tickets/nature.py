@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ivr.tickets.deadline import Nature
-from routing.directory import Line
+from ivr.tickets.deadline import Nature, NatureOf
+from routing.directory import Directory
+from routing.ids import LineCode
 
 # The first word that the title holds decides; the order is from urgent to ordinary.
 WORDS: Final = (
@@ -21,7 +22,11 @@ WORDS: Final = (
 )
 
 
-def nature_of_title(line: Line | None) -> Nature:
+def nature_by_title(directory: Directory) -> NatureOf:
     """The nature of a request whose caller only chose a line; a caller without one needs help."""
-    title = line.title if line else ""
-    return next((nature for word, nature in WORDS if word in title), Nature.HELP)
+
+    def nature_of(code: LineCode | None) -> Nature:
+        title = directory.line(code).title if code and directory.has_line(code) else ""
+        return next((nature for word, nature in WORDS if word in title), Nature.HELP)
+
+    return nature_of

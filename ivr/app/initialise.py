@@ -1,0 +1,72 @@
+"""Making a site: folders, secrets, tables, calendar, the first routing table and administrator."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from ivr.app.publishing import active_snapshot, publish_table, write_standby
+from ivr.app.secrets import ADMIN, AMI, TICKETS, secret
+from ivr.app.stores import Stores, open_stores
+from ivr.kernel.clock import Clock, SystemClock
+from ivr.settings import Settings
+from ivr.storage.accounts import AccountName
+from ivr.storage.migrate import upgrade
+from routing.calendar import Calendar, seed
+from routing.ids import TableVersion
+from routing.load import DATA, load_table
+
+YEARS_BACK: Final = 1  # tickets of last year are still counted
+YEARS_AHEAD: Final = 1  # the next year is published in November
+
+
+@frozen
+class InitResult:
+    """What a site has. `admin_password` stands in a secret file until it is changed."""
+
+    admin_user: str
+    admin_password: str
+    table: TableVersion
+    provisional: tuple[int, ...]  # years whose holidays are not published yet
+
+
+def initialise(settings: Settings, *, admin: str = "admin", folder: Path = DATA) -> InitResult:
+    """Make the site, or bring it up to date: whatever is there already stays as it is."""
+    for path in (settings.home, settings.recordings, settings.spool):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in (AMI, TICKETS):
+        secret(settings.secrets, name)
+    upgrade(settings.database_url)
+    return asyncio.run(_fill(settings, admin, folder))
+
+
+async def _fill(settings: Settings, admin: str, folder: Path) -> InitResult:
+    clock = SystemClock()
+    async with open_stores(settings, clock) as stores:
+        calendar = await _seed_calendar(stores, clock)
+        snapshot = await active_snapshot(stores)
+        if snapshot is None:
+            snapshot = await publish_table(load_table(folder), stores, clock)
+        write_standby(settings, snapshot, calendar)
+        password = secret(settings.secrets, ADMIN)
+        await stores.accounts.create_first(AccountName(admin), password=password)
+    provisional = tuple(year for year in _years(clock) if not calendar.published(year))
+    return InitResult(admin, password, snapshot.number, provisional)
+
+
+async def _seed_calendar(stores: Stores, clock: Clock) -> Calendar:
+    """Years that somebody has entered or edited are left alone."""
+    calendar = Calendar(await stores.calendar.all())
+    for year in _years(clock):
+        days = () if calendar.published(year) else seed((year,))
+        if days:
+            await stores.calendar.replace_year(year, days)
+    return Calendar(await stores.calendar.all())
+
+
+def _years(clock: Clock) -> range:
+    this_year = clock.now().year
+    return range(this_year - YEARS_BACK, this_year + YEARS_AHEAD + 1)

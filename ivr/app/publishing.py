@@ -1,0 +1,79 @@
+"""From a folder of tables to the snapshot in force, and to the files the switch falls back on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agi_scripts import standby
+from agi_scripts.standby import Standby
+from agi_scripts.visit import Times
+from ivr.app.stores import Stores
+from ivr.kernel.clock import Clock
+from ivr.kernel.errors import HotlineError
+from ivr.kernel.units import seconds
+from ivr.settings import Settings
+from prompts.library import COMMITTED
+from routing.calendar import Calendar
+from routing.check import check
+from routing.problem import Problem
+from routing.table import RoutingTable, Snapshot, from_json, publish, to_json
+
+
+class TableRefused(HotlineError):
+    """The table would leave somebody stuck; `problems` says where, for the administrator."""
+
+    id = "table-refused"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(problem.sentence for problem in problems))
+        self.problems = problems
+
+
+async def publish_table(table: RoutingTable, stores: Stores, clock: Clock) -> Snapshot:
+    """Check it, number it, put it in force. Raises `TableRefused`, changing nothing."""
+    problems = check(table)
+    if problems:
+        raise TableRefused(problems)
+    snapshot = publish(table, await stores.tables.next_version(), clock.now())
+    await stores.tables.save(snapshot.number, to_json(snapshot), sha256=snapshot.sha256)
+    return snapshot
+
+
+async def active_snapshot(stores: Stores) -> Snapshot | None:
+    """The table in force, its hash verified; None before the first publication."""
+    published = await stores.tables.active()
+    return None if published is None else from_json(published.body)
+
+
+def times_of(settings: Settings) -> Times:
+    calls = settings.calls
+    return Times(
+        ring=seconds(calls.ring),
+        message=seconds(calls.message),
+        message_silence=seconds(calls.message_silence),
+        queue=calls.queue,
+        queue_wait=seconds(calls.queue_wait),
+    )
+
+
+def sound_folders(settings: Settings) -> tuple[Path, ...]:
+    """The clips that ship with the product, then the site's own."""
+    return (COMMITTED, settings.home.absolute() / "prompts")
+
+
+def write_standby(settings: Settings, snapshot: Snapshot, calendar: Calendar) -> None:
+    """Let the switch answer alone: the table and all else the script on it needs."""
+    settings.snapshot.with_suffix(".new").write_bytes(to_json(snapshot))
+    settings.snapshot.with_suffix(".new").replace(settings.snapshot)
+    standby.write(
+        Standby(
+            node=settings.node,
+            snapshot=str(settings.snapshot),
+            recordings=str(settings.recordings),
+            spool=str(settings.spool),
+            sounds=tuple(map(str, sound_folders(settings))),
+            times=times_of(settings),
+            days=calendar.days,
+        ),
+        settings.standby,
+    )

@@ -1,0 +1,55 @@
+"""The stores of one process, on one database."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from attrs import frozen
+
+from ivr.app.secrets import ticket_secret
+from ivr.kernel.clock import Clock
+from ivr.settings import Settings
+from ivr.storage.accounts import SqlAccounts
+from ivr.storage.calendar import SqlCalendar
+from ivr.storage.calls import SqlCalls
+from ivr.storage.database import Database
+from ivr.storage.numbers import SqlNumberBlocks
+from ivr.storage.table_store import SqlTables
+from ivr.storage.tickets import SqlTickets
+from ivr.tickets.number import Numbering, NumberSource
+
+
+@frozen
+class Stores:
+    """Everything that is kept in the database."""
+
+    database: Database
+    accounts: SqlAccounts
+    calendar: SqlCalendar
+    calls: SqlCalls
+    tables: SqlTables
+    tickets: SqlTickets
+    numbers: NumberSource
+
+
+@contextlib.asynccontextmanager
+async def open_stores(settings: Settings, clock: Clock) -> AsyncIterator[Stores]:
+    """The stores of `settings`, closed at the end of the block. Nothing is connected yet."""
+    database = Database(settings.database_url)
+    numbers = NumberSource(
+        SqlNumberBlocks(database, clock), Numbering(ticket_secret(settings)), node=settings.node
+    )
+    try:
+        yield Stores(
+            database=database,
+            accounts=SqlAccounts(database, clock),
+            calendar=SqlCalendar(database, clock),
+            calls=SqlCalls(database, clock),
+            tables=SqlTables(database, clock),
+            tickets=SqlTickets(database, clock),
+            numbers=numbers,
+        )
+    finally:
+        await numbers.close()
+        await database.close()
