@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.units import Seconds, seconds
+
+AT_ONCE: Final = seconds(0)
 
 
 class LockBusy(HotlineError):
@@ -37,7 +39,7 @@ class Locks(Protocol):
     """Locks by name."""
 
     def hold(
-        self, name: str, *, ttl: Seconds, wait: Seconds = seconds(0)
+        self, name: str, *, ttl: Seconds, wait: Seconds = AT_ONCE
     ) -> AbstractAsyncContextManager[Lease]:
         """Hold the lock inside the block, for at most `ttl`; then another may take it.
 

@@ -12,8 +12,8 @@ from ivr.calls.live import LiveCall
 from ivr.desk.presence import OperatorPresence
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, OperatorId
-from ivr.kernel.locks import Lease, LockBusy
-from ivr.kernel.units import Seconds, seconds
+from ivr.kernel.locks import AT_ONCE, Lease, LockBusy
+from ivr.kernel.units import Seconds
 
 
 class MemoryPresence:
@@ -64,7 +64,7 @@ class MemoryLocks:
 
     @contextlib.asynccontextmanager
     async def hold(
-        self, name: str, *, ttl: Seconds, wait: Seconds = seconds(0)
+        self, name: str, *, ttl: Seconds, wait: Seconds = AT_ONCE
     ) -> AsyncIterator[Lease]:
         lease = await self._take(name, ttl, self._clock.monotonic() + wait)
         try:

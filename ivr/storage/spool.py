@@ -1,0 +1,223 @@
+"""A durable folder for what can not be delivered now.
+
+Only the standard library, so that a script on the switch can use it at once. Every file is
+written beside its place, flushed to the disk, and only then given its name: a power cut leaves
+a whole file or none. Several processes may use the folder at the same time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+FORMAT: Final = 1
+NAME: Final = re.compile(r"(?P<order>\d{20})-(?P<kind>[a-z]+)-(?P<key>[0-9a-f]{32})\.json")
+AT_ONCE: Final = 1_000  # items read at a time; a long outage is delivered in several rounds
+
+
+class SpoolItem(NamedTuple):
+    """Something that waits. `at` is when it was put; `attachment` belongs to the spool."""
+
+    kind: str
+    key: str
+    at: datetime
+    payload: Any
+    attachment: Path | None
+    file: Path
+
+
+class Damaged(Exception):
+    """The file is not what was written."""
+
+
+class SpoolFolder:
+    """The folder `root`, which is made when it is not there.
+
+    Raises OSError when the disk refuses: then nothing was kept.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files = root / "files"
+        self._bad = root / "bad"
+        for folder in (self._files, self._bad):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, kind: str, key: str, payload: Any, attachment: Path | None = None) -> SpoolItem:
+        """Keep it, once for a kind and key: what waits already is returned instead.
+
+        `payload` is what JSON knows. The file at `attachment` is kept too; one that is not
+        there is left out, for words without sound are better than nothing.
+        """
+        known = self._waiting(kind, key)
+        if known is not None:
+            return known
+        file = self._root / self._name(kind, key)
+        kept = self._attach(file, attachment)
+        document = {
+            "format": FORMAT,
+            "kind": kind,
+            "key": key,
+            "at": datetime.now(UTC).isoformat(),
+            "payload": payload,
+            "attachment": kept.name if kept else None,
+        }
+        _write(file, _sealed(document))
+        return self._read(file)
+
+    def pending(self, limit: int = AT_ONCE) -> list[SpoolItem]:
+        """What waits, in the order it came. Damaged files are set aside and do not stand in it."""
+        items: list[SpoolItem] = []
+        for file in self._waiting_files()[:limit]:
+            try:
+                items.append(self._read(file))
+            except FileNotFoundError:
+                continue  # another process delivered it
+            except (Damaged, OSError) as why:
+                self._put_away(file, repr(why))
+        return items
+
+    def done(self, item: SpoolItem) -> None:
+        """It has been delivered: forget it. Doing so twice is no error."""
+        item.file.unlink(missing_ok=True)
+        _flush_folder(self._root)
+        if item.attachment is not None:
+            item.attachment.unlink(missing_ok=True)
+
+    def set_aside(self, item: SpoolItem, why: str) -> None:
+        """Nobody can deliver it as it is: keep it in `bad/` with the reason, for a person."""
+        self._put_away(item.file, why)
+
+    @property
+    def depth(self) -> int:
+        """How many items wait."""
+        return len(self._waiting_files())
+
+    @property
+    def bad(self) -> list[Path]:
+        """What was set aside; each has a file of the same name and `.why` beside it."""
+        return sorted(self._bad.glob("*.json"))
+
+    def _waiting_files(self) -> list[Path]:
+        return sorted(file for file in self._root.iterdir() if NAME.fullmatch(file.name))
+
+    def _waiting(self, kind: str, key: str) -> SpoolItem | None:
+        for file in self._root.glob(f"*-{kind}-{_digest(key)}.json"):
+            with contextlib.suppress(Damaged, OSError):
+                return self._read(file)
+        return None
+
+    def _name(self, kind: str, key: str) -> str:
+        # Behind all that wait, even when the clock was set back since.
+        files = self._waiting_files()
+        last = int(files[-1].name.partition("-")[0]) if files else 0
+        name = f"{max(time.time_ns(), last + 1):020}-{kind}-{_digest(key)}.json"
+        if not NAME.fullmatch(name):
+            raise ValueError(f"a kind is lower-case letters, not {kind!r}")
+        return name
+
+    def _attach(self, file: Path, attachment: Path | None) -> Path | None:
+        if attachment is None or not _is_there(attachment):
+            return None
+        kept = self._files / f"{file.stem}{attachment.suffix}"
+        copy_durably(attachment, kept)
+        return kept
+
+    def _read(self, file: Path) -> SpoolItem:
+        document = _unsealed(file.read_bytes())
+        try:
+            attached = document["attachment"]
+            return SpoolItem(
+                kind=document["kind"],
+                key=document["key"],
+                at=datetime.fromisoformat(document["at"]),
+                payload=document["payload"],
+                attachment=self._files / attached if attached else None,
+                file=file,
+            )
+        except (KeyError, TypeError, ValueError) as why:
+            raise Damaged(repr(why)) from why
+
+    def _put_away(self, file: Path, why: str) -> None:
+        # A file that can not even be moved must not stop those behind it.
+        with contextlib.suppress(OSError):
+            for attachment in self._files.glob(f"{file.stem}.*"):
+                attachment.replace(self._bad / attachment.name)
+            file.replace(self._bad / file.name)
+            (self._bad / f"{file.name}.why").write_text(why, "utf-8", "replace")
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # no name for a file: too long, or through a folder we may not enter
+        return False
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Have the file under another name too, on the disk; a target that is there is kept."""
+    if target.exists():
+        return
+    new = _beside(target)
+    try:
+        os.link(source, new)
+    except OSError:  # another disk, or one without links
+        shutil.copyfile(source, new)
+    with new.open("rb") as file:
+        os.fsync(file.fileno())
+    new.replace(target)
+    new.unlink(missing_ok=True)  # renaming over another name of the same file does nothing
+    _flush_folder(target.parent)
+
+
+def _write(file: Path, content: bytes) -> None:
+    new = _beside(file)
+    try:
+        with new.open("xb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
+    _flush_folder(file.parent)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{os.getpid()}.{time.monotonic_ns()}.new")
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sealed(document: dict[str, Any]) -> bytes:
+    body = json.dumps(document, allow_nan=False).encode("ascii")
+    return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body + b"\n"
+
+
+def _unsealed(content: bytes) -> dict[str, Any]:
+    seal, _, rest = content.partition(b"\n")
+    body = rest.removesuffix(b"\n")
+    if hashlib.sha256(body).hexdigest().encode("ascii") != seal:
+        raise Damaged("the seal does not fit the content")
+    document = json.loads(body)
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise Damaged("of another format")
+    return document
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
