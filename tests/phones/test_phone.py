@@ -145,14 +145,27 @@ async def test_what_are_no_keys_is_refused(phone: Phones, keys: str) -> None:
             await call.press(keys)
 
 
-async def test_a_refused_registration_is_an_error_with_its_code(
-    phone: Phones, tmp_path: Path
-) -> None:
-    async with phone("1002") as no_registrar:
-        me = Subscriber("1001", password="x", registrar=no_registrar.address)
-        with pytest.raises(PhoneFailed, match="registration: [45]"):
-            async with Phone(me, folder=tmp_path / "me"):
-                pass
+class Refuser(asyncio.DatagramProtocol):
+    """Answers every SIP request with 403."""
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        kept = (b"Via:", b"From:", b"To:", b"Call-ID:", b"CSeq:")
+        lines = [line for line in data.split(b"\r\n") if line.startswith(kept)]
+        answer = [b"SIP/2.0 403 Forbidden", *lines, b"Content-Length: 0", b"", b""]
+        self._transport.sendto(b"\r\n".join(answer), addr)
+
+
+async def test_a_refused_registration_is_an_error_with_its_code(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Refuser, local_addr=("127.0.0.1", 0))
+    host, port = transport.get_extra_info("sockname")
+    with pytest.raises(PhoneFailed, match="registration: 403"):
+        async with Phone(Subscriber("1", "x", f"{host}:{port}"), folder=tmp_path):
+            pass
+    transport.close()
 
 
 async def test_an_agent_ends_with_its_parent(tmp_path: Path) -> None:
