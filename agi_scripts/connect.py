@@ -63,9 +63,10 @@ async def connect(visit: Visit, line: Line) -> After:
 
 
 async def _announce(visit: Visit, line: Line, *, direct: bool) -> None:
-    if not direct:
-        await visit.call.tell(PROMPTS.connecting_next, words.title(line))
-    await visit.call.tell(PROMPTS.connecting)
+    if direct:
+        await visit.call.tell(PROMPTS.connecting)
+    else:
+        await visit.call.tell(PROMPTS.connecting_next, words.title(line), PROMPTS.please_wait)
 
 
 async def _ring(visit: Visit, line: Line) -> bool:

@@ -15,8 +15,10 @@ from routing.calendar import Calendar, Day
 
 @frozen
 class Standby:
-    """Paths are absolute; `snapshot` is the last published table, `days` the calendar's,
-    `sounds` are the folders of the prompt library.
+    """Paths are absolute.
+
+    `snapshot` is the last published table, `days` are the calendar's, `sounds` the folders of
+    the prompt library.
     """
 
     node: str

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     switch: SwitchSettings = SwitchSettings()
     calls: CallSettings = CallSettings()
 
+    @classmethod
+    def of(cls, home: Path) -> Settings:
+        """The settings of the site in this folder; raises pydantic's ValidationError."""
+        os.environ["HOTLINE_HOME"] = str(home)
+        return cls()
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.home.absolute() / 'hotline.db'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step
@@ -14,6 +15,10 @@ STEP_LIMIT = 200  # a caller who walks the menus for an hour fills no disk
 CALLBACK_WITHIN = timedelta(hours=2)  # promised to one who waited in vain
 
 
+def _nobody_watches(_step: Step) -> None:
+    """A journey without a board that shows it."""
+
+
 class Journey:
     """One call's own log. Flows write facts; nothing here decides anything.
 
@@ -22,11 +27,19 @@ class Journey:
     caller's own, or the one they keyed when theirs was withheld.
     """
 
-    def __init__(self, facts: CallFacts, table: TableVersion, node: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        facts: CallFacts,
+        table: TableVersion,
+        node: str,
+        clock: Clock,
+        moved: Callable[[Step], None] = _nobody_watches,
+    ) -> None:
         self._facts = facts
         self._table = table
         self._node = node
         self._clock = clock
+        self._moved = moved
         self._began = clock.now()
         self.contact: PhoneNumber = facts.caller
         self._steps: list[Step] = []
@@ -48,6 +61,11 @@ class Journey:
         """The caller has come to `name`; coming again to where they are says nothing new."""
         if name != self.here and len(self._steps) < STEP_LIMIT:
             self._steps.append(Step(name, self._clock.now()))
+            self._moved(self._steps[-1])
+
+    def been(self, name: str) -> bool:
+        """Whether the caller came past this step."""
+        return any(step.name == name for step in self._steps)
 
     def owe_callback(self, reason: CallbackReason, recording: str = "") -> None:
         """Somebody must call back; the first reason stands."""

@@ -9,12 +9,13 @@ from attrs import frozen
 
 from ivr.calls.journey import Journey
 from ivr.calls.live import LiveCall, LiveCalls
-from ivr.calls.record import Callback, CallLedger, CallRecord, Outcome
+from ivr.calls.record import Callback, CallLedger, CallRecord, Outcome, Step
 from ivr.calls.witness import Witness
+from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
-from ivr.telephony.call import Call, CallerGone
+from ivr.telephony.call import Call, CallerGone, CallFacts
 from ivr.telephony.stepping import in_task
 from routing.table import Snapshot
 
@@ -37,11 +38,14 @@ class CallRunner:
     witness: Witness
     clock: Clock
     meter: Meter
+    background: Background
     node: str
 
     async def __call__(self, call: Call) -> None:
         snapshot = self.table()
-        journey = Journey(call.facts, snapshot.number, self.node, self.clock)
+        journey = Journey(
+            call.facts, snapshot.number, self.node, self.clock, self._board(call.facts)
+        )
         self.meter.live.inc()
         try:
             await self._follow(call, snapshot, journey)
@@ -58,11 +62,21 @@ class CallRunner:
             journey.outcome = Outcome.FAULT
             raise
 
+    def _board(self, facts: CallFacts) -> Callable[[Step], None]:
+        """Shows where the call is; the call never waits for it."""
+
+        def moved(step: Step) -> None:
+            shown = LiveCall(facts.call, facts.caller, step.name, step.at)
+            self.background.start(self.live.put(shown))
+
+        return moved
+
     async def _close(self, call: Call, journey: Journey) -> None:
         self.witness.testify(call.facts.call, journey)
         record, callback = journey.record(), journey.callback()
         self._count(record)
         _say(record, callback)
+        await self.live.remove(record.call)
         await self.ledger.close(record, callback)
 
     def _count(self, record: CallRecord) -> None:
@@ -91,6 +105,3 @@ def _say(record: CallRecord, callback: Callback | None) -> None:
         table=record.table,
         node=record.node,
     )
-
-
-__all__ = ["CallRunner", "Flow", "LiveCall"]

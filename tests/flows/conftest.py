@@ -1,4 +1,4 @@
-"""A whole call on a script: real flows, real table, real tickets in SQLite; only the caller is made up."""
+"""A whole call on a script: real flows, table and tickets; only the caller is made up."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CALENDAR = Calendar(seed((2026, 2027)))
 class NoSpool:
     """The store is never away in these tests; the spool has tests of its own."""
 
-    async def keep_ticket(self, ticket):
+    async def keep_ticket(self, _ticket):
         raise AssertionError("nothing should be spooled")
 
     keep_request = keep_ticket

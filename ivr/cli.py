@@ -1,0 +1,39 @@
+"""`hotline`: every command of the product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from ivr.commands.call import call
+from ivr.commands.operator import operator
+from ivr.commands.prompts import prompts
+from ivr.commands.site import doctor, init, serve_command
+from ivr.commands.table import table
+from ivr.commands.ticket import ticket
+from ivr.settings import Settings
+
+
+@click.group()
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="HOTLINE_HOME",
+    default=Path("var"),
+    show_default=True,
+    help="数据、密钥、录音和日志所在的文件夹。",
+)
+@click.version_option(package_name="hotline114")
+@click.pass_context
+def main(context: click.Context, home: Path) -> None:
+    """114：一个号码，替代139条政府热线。"""
+    try:
+        context.obj = Settings.of(home)
+    except ValidationError as why:
+        raise click.ClickException(f"配置有误：{why}") from why
+
+
+for command in (init, serve_command, doctor, call, operator, ticket, table, prompts):
+    main.add_command(command)

@@ -1,0 +1,77 @@
+"""`hotline prompts`: is every sentence there, and making those that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from prompts.check import check
+
+from agi_scripts.words import wanted as wanted_by
+from ivr.app.publishing import active_snapshot, sound_folders
+from ivr.app.stores import open_stores
+from ivr.commands.shared import console, on_loop, plainly, settings_of
+from ivr.kernel.clock import SystemClock
+from ivr.kernel.sound import Sound
+from ivr.settings import Settings
+from prompts.catalogue import PROMPTS
+from prompts.library import Library
+from prompts.vocabulary import vocabulary
+from routing.load import load_table
+from routing.table import RoutingTable
+
+
+@click.group()
+def prompts() -> None:
+    """提示音：检查、渲染、列出。"""
+
+
+@prompts.command("check")
+@click.pass_context
+@plainly
+def check_prompts(context: click.Context) -> None:
+    """每一句提示音都在、完整、清楚。"""
+    settings = settings_of(context)
+    problems = check(wanted(on_loop(_table(settings))), Library(sound_folders(settings)))
+    for problem in problems:
+        console.print(f"✗ {problem.sound}：{problem.sentence}")
+    if problems:
+        raise click.ClickException(f"有{len(problems)}处问题")
+    console.print("✓ 提示音齐全")
+
+
+@prompts.command("list")
+@click.pass_context
+@plainly
+def list_prompts(context: click.Context) -> None:
+    """列出每一句的编号和文字。"""
+    for sound in wanted(on_loop(_table(settings_of(context)))):
+        console.print(f"{sound.id}\t{sound.text}")
+
+
+@prompts.command("render")
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="放到哪个文件夹；缺省为本站点自己的文件夹。"
+)
+@click.option("--voice", type=click.Choice(["kokoro", "espeak"]), default="kokoro")
+@click.pass_context
+@plainly
+def render_prompts(context: click.Context, into: Path | None, voice: str) -> None:
+    """渲染缺少的和文字改过的提示音。"""
+    settings = settings_of(context)
+    sounds = wanted(on_loop(_table(settings)))
+    _render(sounds, into or sound_folders(settings)[-1], voice)
+
+
+def wanted(table: RoutingTable) -> tuple[Sound, ...]:
+    """Every clip the product can ask for with this table."""
+    return tuple(dict.fromkeys((*PROMPTS.sentences.values(), *vocabulary(), *wanted_by(table))))
+
+
+async def _table(settings: Settings) -> RoutingTable:
+    """The table in force, or the one that `init` would publish."""
+    if not settings.database and not (settings.home / "hotline.db").exists():
+        return load_table()
+    async with open_stores(settings, SystemClock()) as stores:
+        snapshot = await active_snapshot(stores)
+        return snapshot.table if snapshot else load_table()

@@ -1,0 +1,119 @@
+"""`hotline ticket`: tickets, call records and owed callbacks, read by people."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from ivr.app.stores import Stores, open_stores
+from ivr.commands.shared import console, on_loop, plainly, settings_of
+from ivr.kernel.clock import SystemClock
+from ivr.kernel.ids import TicketNumber, masked
+from ivr.settings import Settings
+from ivr.tickets.model import NoSuchTicket, Ticket, TicketState
+from ivr.tickets.number import parse
+
+STATES = {
+    TicketState.WAITING: "待派单",
+    TicketState.DISPATCHED: "待签收",
+    TicketState.HANDLING: "办理中",
+    TicketState.REPLIED: "待回访",
+    TicketState.CLOSED: "已办结",
+}
+MOMENT = "%Y-%m-%d %H:%M"
+
+
+@click.group()
+def ticket() -> None:
+    """工单：查看最近的工单、单张工单和待回拨名单。"""
+
+
+@ticket.command("list")
+@click.option("--last", default=20, show_default=True, help="最多列出多少张。")
+@click.pass_context
+@plainly
+def list_tickets(context: click.Context, last: int) -> None:
+    """最近的工单，新的在前。"""
+    tickets = on_loop(_recent(settings_of(context), last))
+    table = Table("工单号", "状态", "热线", "单位", "来电", "登记", "到期", "秒")
+    for each in tickets:
+        table.add_row(
+            each.number,
+            STATES[each.state],
+            each.line or "—",
+            each.unit or "—",
+            masked(each.caller) or "未显示",
+            each.opened.strftime(MOMENT),
+            each.due.strftime(MOMENT),
+            f"{each.duration:.0f}",
+        )
+    console.print(table)
+
+
+@ticket.command("show")
+@click.argument("number")
+@click.pass_context
+@plainly
+def show(context: click.Context, number: str) -> None:
+    """一张工单的全部内容。"""
+    parsed = parse(number)
+    if parsed is None:
+        raise NoSuchTicket(TicketNumber(number[:20]))
+    found = on_loop(_find(settings_of(context), parsed))
+    for name, value in _facts(found):
+        console.print(f"{name}：{value}")
+
+
+@ticket.command("callbacks")
+@click.pass_context
+@plainly
+def callbacks(context: click.Context) -> None:
+    """还没有回拨的来电，最早到期的在前。"""
+    owed = on_loop(_callbacks(settings_of(context)))
+    table = Table("电话", "原因", "最迟回拨", "热线", "录音")
+    for each in owed:
+        table.add_row(
+            each.caller or "未显示",
+            each.reason.value,
+            each.due.strftime(MOMENT),
+            each.line or "—",
+            each.recording or "—",
+        )
+    console.print(table)
+
+
+def _facts(found: Ticket) -> tuple[tuple[str, str], ...]:
+    return (
+        ("工单号", found.number),
+        ("状态", STATES[found.state]),
+        ("热线", found.line or "—"),
+        ("单位", found.unit or "—"),
+        ("来电", masked(found.caller) or "未显示"),
+        ("来电时间", found.happened.strftime(MOMENT)),
+        ("登记时间", found.opened.strftime(MOMENT)),
+        ("到期时间", found.due.strftime(MOMENT)),
+        ("录音", f"{found.recording}（{found.duration:.0f}秒）"),
+        ("派单目录版本", str(found.table)),
+    )
+
+
+async def _recent(settings: Settings, last: int) -> tuple[Ticket, ...]:
+    async with open_stores(settings, SystemClock()) as stores:
+        return await stores.tickets.recent(last)
+
+
+async def _find(settings: Settings, number: TicketNumber) -> Ticket:
+    async with open_stores(settings, SystemClock()) as stores:
+        return await _found(stores, number)
+
+
+async def _found(stores: Stores, number: TicketNumber) -> Ticket:
+    found = await stores.tickets.find(number)
+    if found is None:
+        raise NoSuchTicket(number)
+    return found
+
+
+async def _callbacks(settings: Settings):  # type: ignore[no-untyped-def]
+    async with open_stores(settings, SystemClock()) as stores:
+        return await stores.calls.callbacks_open()
