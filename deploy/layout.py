@@ -89,6 +89,12 @@ def asterisk_tree() -> Path:
     return cache() / "asterisk" / "tree"
 
 
+def not_here_yet() -> Asterisk:
+    """The place an Asterisk of the system will have: for writing its configuration beforehand."""
+    modules = Path("/usr/lib/asterisk/modules")
+    return Asterisk(("/usr/sbin/asterisk",), modules, Path(SYSTEM_DOCUMENTATION[0]))
+
+
 def find_asterisk() -> Asterisk | None:
     """The Asterisk to use: an installed one, else the fetched one, else None (`make setup`)."""
     return installed() or unpacked(asterisk_tree())

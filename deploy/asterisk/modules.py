@@ -13,6 +13,7 @@ CORE = (
     "res_sorcery_memory",
     "res_sorcery_astdb",
     "res_musiconhold",
+    "res_speech",  # res_agi does not load without it
     "res_agi",
     "res_rtp_asterisk",
     "res_security_log",
@@ -69,7 +70,6 @@ APPLICATIONS = (
     "app_verbose",
     "app_userevent",
     "app_exec",
-    "app_mixmonitor",
     "app_waitforsilence",
     "app_audiosocket",
     "app_cdr",
@@ -88,7 +88,6 @@ FUNCTIONS = (
     "func_hangupcause",
     "func_math",
     "func_talkdetect",
-    "func_periodic_hook",
     "func_volume",
 )
 RECORDS = ("cdr_csv",)

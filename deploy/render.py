@@ -1,0 +1,173 @@
+"""Asterisk's configuration from the settings: `python -m deploy.render --out DIR`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+import click
+from attrs import frozen
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from deploy.accounts import keep_accounts, write_private
+from deploy.asterisk.modules import MODULES, SECURE_MEDIA
+from deploy.asterisk.sounds import clip, link_sounds
+from deploy.layout import Layout, find_asterisk, not_here_yet
+from ivr.kernel.errors import NotConfigured
+from ivr.settings import Settings
+from routing.load import load_directory
+
+TEMPLATES: Final = Path(__file__).parent / "asterisk" / "templates"
+OUTBOUND_LIMIT: Final = (
+    30  # calls to units at a time: a runaway loop ends here, a busy day does not
+)
+CLASSIC: Final = "hotline-classic"
+EMPTY: Final = (
+    "ccss.conf",
+    "cdr_custom.conf",
+    "cli.conf",
+    "cli_aliases.conf",
+    "cli_permissions.conf",
+    "codecs.conf",
+    "dnsmgr.conf",
+    "dsp.conf",
+    "extconfig.conf",
+    "pjproject.conf",
+    "queuerules.conf",
+    "sorcery.conf",
+    "stasis.conf",
+    "udptl.conf",
+)
+
+
+class Variant(Enum):
+    """How calls reach the switch."""
+
+    LOOPBACK = "loopback"  # this machine only
+    TLS = "tls"  # accounts speak SIP over TLS with encrypted sound
+
+
+@frozen
+class TlsFiles:
+    """Where the certificate is expected; `make run` works without one."""
+
+    certificate: Path
+    key: Path
+
+
+def render(
+    settings: Settings, layout: Layout, variant: Variant, numbers: Iterable[str] | None = None
+) -> tuple[Path, ...]:
+    """Write every file Asterisk reads, and make the folders it writes to.
+
+    `numbers` may be dialled from 114; when not given, those of the directory. The files hold
+    passwords and are readable by their owner alone. Each is replaced at once.
+
+    Raises:
+        NotConfigured: a folder's name can not be written in Asterisk's configuration.
+    """
+    for folder in layout.folders():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    link_sounds(layout)
+    values = _values(settings, layout, variant, numbers)
+    environment = _environment()
+    written = [
+        _write(layout.etc / path.stem, environment.get_template(path.name).render(values))
+        for path in sorted(TEMPLATES.glob("*.conf.j2"))
+        if path.name != "empty.conf.j2"
+    ]
+    empty = environment.get_template("empty.conf.j2").render()
+    written += [_write(layout.etc / name, empty) for name in EMPTY]
+    return (*written, _write_classic(settings, layout))
+
+
+def dialled_numbers() -> tuple[str, ...]:
+    """What 114 may dial: the lines of the directory and the emergency numbers."""
+    directory = load_directory()
+    lines = {line.number for line in directory.lines}
+    return tuple(sorted(lines | {emergency.number for emergency in directory.emergency}))
+
+
+def _values(
+    settings: Settings, layout: Layout, variant: Variant, numbers: Iterable[str] | None
+) -> dict[str, object]:
+    accounts = keep_accounts(settings.secrets)
+    tls = settings.home.absolute() / "tls"
+    secure = variant is Variant.TLS
+    return {
+        "settings": settings,
+        "switch": settings.switch,
+        "layout": layout,
+        "accounts": accounts,
+        "ami_secret": settings.ami.secret.get_secret_value() or accounts.ami_secret,
+        "exchange": f"{settings.switch.sip_host}:{settings.switch.exchange_port}",
+        "numbers": dialled_numbers() if numbers is None else tuple(numbers),
+        "modules": (*MODULES, *SECURE_MEDIA) if secure else MODULES,
+        "tls": TlsFiles(tls / "hotline.crt", tls / "hotline.key") if secure else None,
+        "classic": CLASSIC,
+        "outbound_limit": OUTBOUND_LIMIT,
+        "clip": clip,
+    }
+
+
+def _environment() -> Environment:
+    environment = Environment(  # noqa: S701  # these are Asterisk's files, not pages
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["path"] = _path
+    return environment
+
+
+def _path(path: Path) -> str:
+    """A path as a value: a semicolon would begin a comment, a line break another setting."""
+    text = str(path)
+    if not text.isprintable():
+        raise NotConfigured(f"Asterisk can not be told of the folder {text!r}: rename it")
+    return text.replace(";", "\\;")
+
+
+def _write(path: Path, text: str) -> Path:
+    write_private(path, text)
+    return path
+
+
+def _write_classic(settings: Settings, layout: Layout) -> Path:
+    """The script that answers 114 while the service is away, as a program Asterisk can start."""
+    python = layout.checkout / ".venv" / "bin" / "python"
+    home = settings.home.absolute()
+    path = _write(
+        layout.scripts / CLASSIC,
+        "#!/bin/sh\n"
+        f"cd {shlex.quote(str(layout.checkout))} || exit 1\n"
+        f"export HOTLINE_HOME={shlex.quote(str(home))}\n"
+        f'exec {shlex.quote(str(python))} -m agi_scripts.classic "$@"\n',
+    )
+    path.chmod(0o700)
+    return path
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Base folder.")
+@click.option("--variant", type=click.Choice([v.value for v in Variant]), default=None)
+def main(out: Path, variant: str | None) -> None:
+    """Write Asterisk's configuration to OUT/etc, its folders beside it."""
+    settings = Settings()
+    chosen = Variant(variant) if variant else variant_of(settings)
+    for path in render(settings, Layout(out.absolute(), find_asterisk() or not_here_yet()), chosen):
+        click.echo(path)
+
+
+def variant_of(settings: Settings) -> Variant:
+    """The variant that the settings ask for."""
+    return Variant.TLS if settings.switch.tls else Variant.LOOPBACK
+
+
+if __name__ == "__main__":
+    main()
