@@ -31,12 +31,12 @@ from ivr.telephony.call import (
     RecordingEnd,
 )
 from ivr.telephony.outcomes import (
-    alive,
     dial_result,
     key_of,
     length_of,
     queue_result,
     recording_end,
+    says_dead,
 )
 from ivr.wire import agi_commands as say
 from ivr.wire.agi import Reply
@@ -73,12 +73,15 @@ class AgiCall(Call):
     def missing(self, sound: Sound) -> None:
         """Told of a clip that could not be played; the call goes on."""
 
+    def gone(self) -> None:
+        """Told when a reply shows that the caller has gone, before `CallerGone` is raised."""
+
     async def answer(self) -> None:
         await self._must(say.ANSWER)
 
     async def play(self, sound: Sound, *, interruptible: bool = True) -> str:
         keys = say.ALL_KEYS if interruptible else ""
-        reply = alive(await self.command(say.stream_file(self._sounds(sound), keys)))
+        reply = self._alive(await self.command(say.stream_file(self._sounds(sound), keys)))
         if reply.result == "-1":
             await self._passed_over(sound)
         return key_of(reply)
@@ -96,16 +99,17 @@ class AgiCall(Call):
             str(path), milliseconds=int(at_most * 1000), silence=max(1, round(silence))
         )
         try:
-            reply = alive(await self.command(command))
+            reply = self._alive(await self.command(command))
         except CallerGone:
             return cut_recording(path)
-        return Recording(
-            f"{path}.wav", length_of(reply), recording_end(reply, at_most), key_of(reply)
-        )
+        end = recording_end(reply, at_most)
+        if end is RecordingEnd.HANGUP:
+            self.gone()
+        return Recording(f"{path}.wav", length_of(reply), end, key_of(reply))
 
     async def play_back(self, recording: Recording) -> str:
         command = say.stream_file(recording.path.removesuffix(".wav"))
-        return key_of(alive(await self.command(command)))
+        return key_of(self._alive(await self.command(command)))
 
     async def dial(self, number: PhoneNumber, *, ring: Seconds, shown: str) -> DialResult:
         await self._show(shown)
@@ -130,19 +134,26 @@ class AgiCall(Call):
         )
 
     async def set(self, name: str, value: str) -> None:
-        alive(await self.command(say.set_variable(name, value)))
+        self._alive(await self.command(say.set_variable(name, value)))
 
     async def get(self, name: str) -> str:
-        reply = alive(await self.command(say.get_variable(name)))
+        reply = self._alive(await self.command(say.get_variable(name)))
         return reply.data or "" if reply.result == "1" else ""
 
     async def hangup(self) -> None:
-        alive(await self.command(say.HANGUP))
+        self._alive(await self.command(say.HANGUP))
 
     async def _must(self, command: bytes) -> Reply:
         """For commands that fail only when the caller has gone."""
-        reply = alive(await self.command(command))
+        reply = self._alive(await self.command(command))
         if reply.result == "-1":
+            self.gone()
+            raise CallerGone
+        return reply
+
+    def _alive(self, reply: Reply) -> Reply:
+        if says_dead(reply):
+            self.gone()
             raise CallerGone
         return reply
 
@@ -159,7 +170,8 @@ class AgiCall(Call):
         if await self.get("CONTEXT") != QUEUE_EXIT:
             return False
         context, extension, priority = place
-        for command in say.set_place(context, extension, int(priority)):
+        # The dialplan takes one off a priority set in mid-step, so this is the step after ours.
+        for command in say.set_place(context, extension, int(priority) + 1):
             await self.command(command)
         return True
 

@@ -109,7 +109,7 @@ class AgiProtocol(Protocol):
     def _begin(self, environment: Environment) -> None:
         self._no_deadline()
         try:
-            call = self.factory.call(environment)
+            call = self.factory.call(environment, gone=self._hung_up)
         except NoCallId:
             self._drop("malformed")
             return
@@ -204,10 +204,14 @@ class AgiFactory(Factory):
         protocol.factory = self
         return protocol
 
-    def call(self, environment: Environment) -> FastAgiCall:
+    def call(self, environment: Environment, *, gone: Callable[[], None]) -> FastAgiCall:
         """The call that an environment opens; raises `NoCallId`."""
         return FastAgiCall(
-            environment, sounds=self._sounds, recordings=self._recordings, missing=self._missing
+            environment,
+            sounds=self._sounds,
+            recordings=self._recordings,
+            missing=self._missing,
+            gone=gone,
         )
 
     def entered(self, protocol: AgiProtocol) -> None:

@@ -35,16 +35,21 @@ class FastAgiCall(AgiCall):
         sounds: FindSound,
         recordings: Path,
         missing: Callable[[Sound], None],
+        gone: Callable[[], None],
     ) -> None:
         super().__init__(facts_of(environment), sounds=sounds, recordings=recordings)
         self.entry = environment.get("network_script")
         self._missing = missing
+        self._gone = gone
 
     def command(self, line: bytes) -> Awaitable[Reply]:
         return ask_switch(line)
 
     def missing(self, sound: Sound) -> None:
         self._missing(sound)
+
+    def gone(self) -> None:
+        self._gone()
 
 
 def facts_of(environment: Environment) -> CallFacts:

@@ -9,7 +9,6 @@ from ivr.kernel.units import Seconds, seconds
 from ivr.telephony.call import (
     KEYS,
     NO_TIME,
-    CallerGone,
     DialEnd,
     DialResult,
     QueueEnd,
@@ -23,11 +22,9 @@ LIMIT_MARGIN: Final = 0.25  # Asterisk stops within a frame or two of the limit
 DEAD_CHANNEL: Final = 511
 
 
-def alive(reply: Reply) -> Reply:
-    """The reply, or `CallerGone` when it says that there is no caller any more."""
-    if reply.code == DEAD_CHANNEL:
-        raise CallerGone
-    return reply
+def says_dead(reply: Reply) -> bool:
+    """Whether the command was refused because there is no caller any more."""
+    return reply.code == DEAD_CHANNEL
 
 
 def key_of(reply: Reply) -> str:
@@ -75,7 +72,9 @@ def queue_result(
     end = _QUEUE_ENDS.get(status, QueueEnd.NO_OPERATORS)
     if end is not QueueEnd.SERVED:
         return QueueResult(end, waited=passed)
-    return QueueResult(end, operator_of(interface), _whole_seconds(held))
+    waited = _whole_seconds(held)
+    talked = seconds(max(0.0, passed - waited))
+    return QueueResult(end, operator_of(interface), waited, talked)
 
 
 def operator_of(interface: str) -> str:

@@ -101,87 +101,103 @@ _COMMON: Final[dict[bytes, tuple[Message, ...]]] = {
 class Decoder:
     """Turns the bytes of one connection into messages. After an error it stays broken."""
 
-    __slots__ = ("_broken", "_buffer", "_environment", "_seen", "_usage")
+    __slots__ = ("_broken", "_buffer", "_environment", "_plain", "_usage", "_usage_size")
 
     def __init__(self, *, environment: bool = True) -> None:
         """With ``environment=False`` the block has been read by somebody else."""
         self._buffer = b""
-        self._environment: dict[str, str] | None = {} if environment else None
-        self._seen = 0  # bytes of the environment, or of a usage text, so far
+        self._environment = environment  # it is still to come
         self._usage: list[str] | None = None
+        self._usage_size = 0
         self._broken: MalformedAgi | None = None
+        self._plain = not environment  # nothing half read: the next bytes begin a reply
 
     def feed(self, data: bytes) -> Sequence[Message]:
         """The messages that `data` completed; raises `MalformedAgi` and then for ever."""
-        if not self._buffer and self._environment is None and self._usage is None:
+        if self._plain:
             common = _COMMON.get(data)
-            if common is not None and self._broken is None:
+            if common is not None:
                 return common
         if self._broken is not None:
             raise MalformedAgi(self._broken.reason)
         found: list[Message] = []
         try:
-            self._take(data, found)
+            self._take(self._buffer + data, found)
         except MalformedAgi as error:
-            self._broken = error
+            self._broken, self._plain = error, False
             error.before = tuple(found)
             raise
+        self._plain = not (self._buffer or self._environment or self._usage)
         return found
 
     def _take(self, data: bytes, found: list[Message]) -> None:
-        lines = (self._buffer + data).split(b"\n")
-        self._buffer = lines.pop()
+        if self._environment:
+            block, complete, rest = _opening_block(data)
+            self._buffer = data
+            if not complete:
+                return
+            found.append(Environment(_environment_values(block)))
+            self._environment, data = False, rest
+        *lines, self._buffer = data.split(b"\n")
         for line in lines:
-            self._check(line)
+            _refuse_unreadable(line)
             message = self._line(line)
             if message is not None:
                 found.append(message)
-        self._check(self._buffer)
-
-    def _check(self, line: bytes) -> None:
-        """Refuse what can not become a good line any more, complete or not."""
-        if self._environment is not None:
-            if self._seen + len(line) >= MAX_ENVIRONMENT:
-                raise MalformedAgi("environment too long", line)
-        elif len(line) > MAX_REPLY_LINE:
-            raise MalformedAgi("line too long", line)
-        if b"\0" in line:
-            raise MalformedAgi("NUL in a line", line)
+        _refuse_unreadable(self._buffer)
 
     def _line(self, line: bytes) -> Message | None:
-        if self._environment is not None:
-            return self._environment_line(self._environment, line)
         if line == b"HANGUP":
             return _GONE
         if self._usage is not None:
             return self._usage_line(self._usage, line)
         if line.startswith(b"520-"):
-            self._usage, self._seen = [_text(line[4:])], len(line)
+            self._usage, self._usage_size = [_text(line[4:])], len(line)
             return None
         return parse_reply(line)
-
-    def _environment_line(self, values: dict[str, str], line: bytes) -> Environment | None:
-        if not line:
-            self._environment, self._seen = None, 0
-            return Environment(values)
-        name, colon, value = line.partition(b":")
-        if not colon or not name.startswith(b"agi_"):
-            raise MalformedAgi("no line of an AGI environment", line)
-        if len(values) >= MAX_ENVIRONMENT_LINES:
-            raise MalformedAgi("environment of too many lines", line)
-        self._seen += len(line) + 1
-        values[_text(name[4:])] = _text(value.removeprefix(b" "))
-        return None
 
     def _usage_line(self, usage: list[str], line: bytes) -> Reply | None:
         if line.startswith(b"520 "):
             self._usage = None
             return Reply(520, text="\n".join(usage))
-        self._seen += len(line) + 1
-        if self._seen > MAX_USAGE:
+        self._usage_size += len(line) + 1
+        if self._usage_size > MAX_USAGE:
             raise MalformedAgi("usage text too long", line)
         usage.append(_text(line))
         return None
+
+
+def _opening_block(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """The environment without the empty line that ends it, whether it did, and the rest."""
+    if data.startswith(b"\n"):
+        return b"", b"\n", data[1:]
+    block, complete, rest = data.partition(b"\n\n")
+    if len(block) - (not complete) > MAX_ENVIRONMENT:
+        raise MalformedAgi("environment too long", block)
+    if b"\0" in block:
+        raise MalformedAgi("NUL in the environment", block)
+    return block, complete, rest
+
+
+def _environment_values(block: bytes) -> dict[str, str]:
+    lines = _text(block).split("\n") if block else []
+    if len(lines) > MAX_ENVIRONMENT_LINES:
+        raise MalformedAgi("environment of too many lines")
+    values = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name.startswith("agi_"):
+            raise MalformedAgi("no line of an AGI environment", line.encode())
+        values[name[4:]] = value.removeprefix(" ")
+    return values
+
+
+def _refuse_unreadable(line: bytes) -> None:
+    """Refuse what can not become a good line any more, complete or not."""
+    if len(line) > MAX_REPLY_LINE:
+        raise MalformedAgi("line too long", line)
+    if b"\0" in line:
+        raise MalformedAgi("NUL in a line", line)
 
 
 def parse_reply(line: bytes) -> Reply | Trying:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from ivr.kernel.errors import HotlineError
@@ -9,6 +10,7 @@ from ivr.wire.quoting import agi_argument, application_argument, variable_name
 
 MAX_COMMAND: Final = 2047  # with its line feed: Asterisk before 2025-07 reads it into 2048 bytes
 ALL_KEYS: Final = "0123456789*#"
+REMEMBERED: Final = 2048  # commands that recur in every call; a prompt library has some hundred
 
 ANSWER: Final = b"ANSWER\n"
 HANGUP: Final = b"HANGUP\n"
@@ -21,6 +23,7 @@ class CommandTooLong(HotlineError):
     id = "agi-command-too-long"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def stream_file(path: str, keys: str = ALL_KEYS) -> bytes:
     """Play a sound, named without its extension; any of `keys` interrupts it."""
     return _line(f"STREAM FILE {agi_argument(path)} {agi_argument(keys)}")
@@ -42,6 +45,7 @@ def set_variable(name: str, value: str) -> bytes:
     return _line(f"SET VARIABLE {variable_name(name)} {agi_argument(value)}")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def get_variable(name: str) -> bytes:
     """Read a channel variable or a function."""
     return _line(f"GET VARIABLE {variable_name(name)}")

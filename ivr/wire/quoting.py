@@ -72,6 +72,8 @@ def caller_name(text: str) -> str:
 
 
 def _size(text: str) -> int:
+    if text.isascii():
+        return len(text)
     try:
         return len(text.encode())
     except UnicodeEncodeError:
