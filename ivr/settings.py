@@ -76,7 +76,7 @@ class CallSettings(Section):
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. `home` holds the database, secrets, recordings, spool and logs."""
+    """Everything that can be set. `home` holds database, secrets, recordings, spool and logs."""
 
     model_config = SettingsConfigDict(
         frozen=True, extra="forbid", env_prefix="HOTLINE_", env_nested_delimiter="__"
@@ -131,8 +131,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a source of ours
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours reads sections
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = Path(os.environ.get("HOTLINE_HOME", "var"))
         toml = Path(os.environ.get("HOTLINE_CONFIG", home / "hotline.toml"))

@@ -7,16 +7,13 @@ from pathlib import Path
 import click
 from prompts.check import check
 
-from agi_scripts.words import wanted as wanted_by
 from ivr.app.publishing import active_snapshot, sound_folders
 from ivr.app.stores import open_stores
+from ivr.app.wanted import wanted
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.clock import SystemClock
-from ivr.kernel.sound import Sound
 from ivr.settings import Settings
-from prompts.catalogue import PROMPTS
 from prompts.library import Library
-from prompts.vocabulary import vocabulary
 from routing.load import load_table
 from routing.table import RoutingTable
 
@@ -61,11 +58,6 @@ def render_prompts(context: click.Context, into: Path | None, voice: str) -> Non
     settings = settings_of(context)
     sounds = wanted(on_loop(_table(settings)))
     _render(sounds, into or sound_folders(settings)[-1], voice)
-
-
-def wanted(table: RoutingTable) -> tuple[Sound, ...]:
-    """Every clip the product can ask for with this table."""
-    return tuple(dict.fromkeys((*PROMPTS.sentences.values(), *vocabulary(), *wanted_by(table))))
 
 
 async def _table(settings: Settings) -> RoutingTable:

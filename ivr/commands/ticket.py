@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from ivr.app.stores import Stores, open_stores
+from ivr.calls.record import Callback
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.clock import SystemClock
 from ivr.kernel.ids import TicketNumber, masked
@@ -114,6 +115,6 @@ async def _found(stores: Stores, number: TicketNumber) -> Ticket:
     return found
 
 
-async def _callbacks(settings: Settings):  # type: ignore[no-untyped-def]
+async def _callbacks(settings: Settings) -> tuple[Callback, ...]:
     async with open_stores(settings, SystemClock()) as stores:
         return await stores.calls.callbacks_open()

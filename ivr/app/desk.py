@@ -1,0 +1,43 @@
+"""The ticket desk as flows reach it: in a task of its own, since a flow has none."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ivr.app.stores import Stores
+from ivr.app.tables import LiveCalendar, TableBook
+from ivr.kernel.clock import Clock
+from ivr.kernel.ids import PhoneNumber, TicketNumber
+from ivr.storage.spooling import ServiceSpool
+from ivr.telephony.stepping import in_task
+from ivr.tickets.deadline import Deadlines, Nature
+from ivr.tickets.desk import TicketDesk
+from ivr.tickets.model import NewTicket, Ticket
+from ivr.tickets.nature import nature_by_title
+from routing.ids import LineCode
+
+
+def ticket_desk(stores: Stores, book: TableBook, spool: ServiceSpool, clock: Clock) -> TicketDesk:
+    """The desk by the table and the calendar in force, whichever they are by then."""
+
+    def nature_of(line: LineCode | None) -> Nature:
+        return nature_by_title(book.snapshot().table.directory)(line)
+
+    deadlines = Deadlines(LiveCalendar(book), nature_of=nature_of)
+    return TicketDesk(stores.tickets, stores.numbers, deadlines, spool, clock)
+
+
+@frozen
+class DeskInTask:
+    """`agi_scripts.visit.Tickets` for flows that the protocol steps."""
+
+    desk: TicketDesk
+
+    async def open(self, new: NewTicket) -> Ticket:
+        return await in_task(self.desk.open(new))
+
+    async def find(self, number: TicketNumber) -> Ticket:
+        return await in_task(self.desk.find(number))
+
+    async def of_caller(self, phone: PhoneNumber) -> tuple[Ticket, ...]:
+        return await in_task(self.desk.of_caller(phone))

@@ -1,0 +1,201 @@
+"""One node: calls, manager, web and the work behind them, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from agi_scripts.incoming import incoming
+from agi_scripts.visit import Visit
+from ivr.app.desk import DeskInTask, ticket_desk
+from ivr.app.manager import manager_client
+from ivr.app.observe import AgiObserver
+from ivr.app.publishing import sound_folders, times_of
+from ivr.app.stores import Stores, open_stores
+from ivr.app.switch_events import EVENTS, SwitchEvents
+from ivr.app.tables import TableBook
+from ivr.app.web import WebServer
+from ivr.calls.journey import Journey
+from ivr.calls.run import CallRunner, Flow
+from ivr.calls.witness import Witness
+from ivr.kernel.background import Background
+from ivr.kernel.clock import Clock, SystemClock
+from ivr.kernel.errors import StoreAway
+from ivr.kernel.log import configure, logger
+from ivr.kernel.metrics import Meter
+from ivr.kernel.units import seconds
+from ivr.settings import Settings
+from ivr.storage.delivery import Delivery
+from ivr.storage.memory import MemoryLiveCalls, MemoryPresence
+from ivr.storage.spool import SpoolFolder
+from ivr.storage.spooling import ServiceSpool, SpoolingLedger
+from ivr.telephony.call import Call
+from ivr.telephony.fastagi import FastAgiServer
+from ivr.telephony.manager import ManagerClient
+from ivr.tickets.desk import TicketDesk
+from ivr.web.app import web_app
+from prompts.library import Library
+from routing.table import Snapshot
+
+TABLE_EVERY: Final = seconds(
+    1
+)  # a published table is in force on every node within a second or two
+DELIVER_EVERY: Final = seconds(5)
+GRACE: Final = 5.0  # calls get this long at a stop; then they come back to another server
+
+
+@frozen
+class Node:
+    """The parts of a running node that its services share."""
+
+    settings: Settings
+    stores: Stores
+    book: TableBook
+    desk: TicketDesk
+    spool: ServiceSpool
+    delivery: Delivery
+    witness: Witness
+    presence: MemoryPresence
+    live: MemoryLiveCalls
+    clock: Clock
+    meter: Meter
+    background: Background
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises `NotConfigured` when there is no site to serve."""
+    configure(settings.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with _node(settings) as node, _manager(node) as manager, _agi(node), _web(node, manager):
+        logger().info("serving", node=settings.node, agi=settings.agi.port, web=settings.web.port)
+        await stop.wait()
+        logger().info("stopping", node=settings.node)
+
+
+@contextlib.asynccontextmanager
+async def _node(settings: Settings) -> AsyncIterator[Node]:
+    clock = SystemClock()
+    background = Background()
+    async with open_stores(settings, clock) as stores:
+        book = TableBook(settings, stores)
+        await book.open()
+        node = _assemble(settings, stores, book, clock, background)
+        with contextlib.suppress(StoreAway):
+            await stores.numbers.prepare()
+        background.repeat(book.refresh, TABLE_EVERY)
+        background.repeat(lambda: _deliver(node), DELIVER_EVERY)
+        try:
+            yield node
+        finally:
+            await background.stop()
+
+
+def _assemble(
+    settings: Settings, stores: Stores, book: TableBook, clock: Clock, background: Background
+) -> Node:
+    folder = SpoolFolder(settings.spool)
+    spool = ServiceSpool(folder)
+    desk = ticket_desk(stores, book, spool, clock)
+    return Node(
+        settings=settings,
+        stores=stores,
+        book=book,
+        desk=desk,
+        spool=spool,
+        delivery=Delivery(folder, stores.tickets, desk, stores.calls, settings.recordings),
+        witness=Witness(clock),
+        presence=MemoryPresence(),
+        live=MemoryLiveCalls(),
+        clock=clock,
+        meter=Meter(),
+        background=background,
+    )
+
+
+async def _deliver(node: Node) -> None:
+    """What waits on disk goes to the database as soon as it takes it."""
+    done = await node.delivery.deliver()
+    node.meter.spool.set(done.left)
+    if done.tickets or done.requests or done.records or done.callbacks or done.set_aside:
+        logger().info("spool delivered", left=done.left, set_aside=done.set_aside)
+
+
+def flow_of(node: Node) -> Flow:
+    """The entry flow with the parts it needs, as the runner calls it."""
+    tickets, times = DeskInTask(node.desk), times_of(node.settings)
+
+    async def flow(call: Call, snapshot: Snapshot, journey: Journey) -> None:
+        calendar = node.book.calendar()
+        await incoming(Visit(call, snapshot, calendar, tickets, journey, node.clock, times))
+
+    return flow
+
+
+@contextlib.asynccontextmanager
+async def _agi(node: Node) -> AsyncIterator[None]:
+    runner = CallRunner(
+        flow=flow_of(node),
+        table=node.book.snapshot,
+        ledger=SpoolingLedger(node.stores.calls, node.spool),
+        live=node.live,
+        witness=node.witness,
+        clock=node.clock,
+        meter=node.meter,
+        background=node.background,
+        node=node.settings.node,
+    )
+    server = FastAgiServer(
+        runner,
+        sounds=Library(sound_folders(node.settings)).locate,
+        recordings=node.settings.recordings,
+        allow=node.settings.agi.allow,
+        observer=AgiObserver(node.meter),
+    )
+    await server.start(node.settings.agi.host, node.settings.agi.port)
+    try:
+        yield
+    finally:
+        await server.stop(GRACE)
+
+
+@contextlib.asynccontextmanager
+async def _manager(node: Node) -> AsyncIterator[ManagerClient]:
+    client = manager_client(node.settings, node.meter)
+    queue = node.settings.calls.queue
+    events = SwitchEvents(client, queue, node.witness, node.presence, node.clock, node.meter)
+    client.subscribe(events.handle, *EVENTS)
+    client.on_up(events.reread)
+    client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+@contextlib.asynccontextmanager
+async def _web(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
+    async def health() -> Mapping[str, bool]:
+        return {"database": await _database_answers(node), "manager": manager.up}
+
+    server = WebServer(web_app(node.meter, health), node.settings.web)
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _database_answers(node: Node) -> bool:
+    try:
+        await node.stores.database.check()
+    except StoreAway:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""What the switch reports, turned into what the desk shows and what calls are told by."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import define, field
+
+from ivr.calls.witness import Witness
+from ivr.desk.commands import Fields, Manager, OperatorCommands, Seat, operator_of
+from ivr.desk.presence import OperatorPresence, OperatorState, Presence
+from ivr.kernel.clock import Clock
+from ivr.kernel.ids import CallId, OperatorId
+from ivr.kernel.metrics import Meter
+
+WITNESSED: Final = ("AgentConnect", "DialEnd")
+MEMBERS: Final = (
+    "QueueMemberAdded",
+    "QueueMemberRemoved",
+    "QueueMemberPause",
+    "QueueMemberStatus",
+)
+WAITING: Final = ("QueueCallerJoin", "QueueCallerLeave")
+EVENTS: Final = (*WITNESSED, *MEMBERS, *WAITING)
+
+
+@define
+class SwitchEvents:
+    """Handles each event as it comes; `reread` replaces all that was known after a reconnect."""
+
+    manager: Manager
+    queue: str
+    witness: Witness
+    presence: Presence
+    clock: Clock
+    meter: Meter
+    _members: set[OperatorId] = field(factory=set)
+
+    async def handle(self, event: Fields) -> None:
+        """One event of EVENTS; others are not for us."""
+        name = event.get("Event")
+        if name == "AgentConnect":
+            self._agent_connected(event)
+        elif name == "DialEnd":
+            self._dial_ended(event)
+        elif name in WAITING:
+            self.meter.queue_waiting.set(_number(event.get("Count")))
+        elif name in MEMBERS:
+            await self._member(event, gone=name == "QueueMemberRemoved")
+
+    async def reread(self) -> None:
+        """Ask the switch who is in the queue; whoever is no longer there has left."""
+        listed = await self.manager.listing("QueueStatus", Queue=self.queue)
+        waiting = sum(event.get("Event") == "QueueEntry" for event in listed)
+        self.meter.queue_waiting.set(waiting)
+        seats = await OperatorCommands(self.manager, self.queue).seats()
+        for gone in self._members - {seat.operator for seat in seats}:
+            await self._is(gone, OperatorState.AWAY)
+        for seat in seats:
+            await self._is(seat.operator, _state(seat))
+
+    def _agent_connected(self, event: Fields) -> None:
+        operator = operator_of(event.get("Interface"))
+        waited = float(_number(event.get("HoldTime")))
+        self.witness.operator_answered(CallId(event.get("Uniqueid")), operator, waited)
+
+    def _dial_ended(self, event: Fields) -> None:
+        """A unit's line that answered; operators are rung by the queue, which tells more."""
+        if event.get("DialStatus") == "ANSWER" and not operator_of(event.get("DestChannel")):
+            self.witness.line_answered(CallId(event.get("Uniqueid")))
+
+    async def _member(self, event: Fields, *, gone: bool) -> None:
+        operator = OperatorId(operator_of(event.get("Interface")))
+        if not operator:
+            return
+        if gone:
+            await self._is(operator, OperatorState.AWAY)
+        elif event.get("InCall") == "1":
+            await self._is(operator, OperatorState.TALKING)
+        elif event.get("Paused") == "1":
+            await self._is(operator, OperatorState.PAUSED)
+        else:
+            await self._is(operator, OperatorState.LOGGED_IN)
+
+    async def _is(self, operator: OperatorId, state: OperatorState) -> None:
+        if state is OperatorState.AWAY:
+            self._members.discard(operator)
+        else:
+            self._members.add(operator)
+        self.meter.operators.set(len(self._members))
+        await self.presence.set(OperatorPresence(operator, state, self.clock.now()))
+
+
+def _state(seat: Seat) -> OperatorState:
+    if seat.in_call:
+        return OperatorState.TALKING
+    return OperatorState.PAUSED if seat.paused else OperatorState.LOGGED_IN
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
