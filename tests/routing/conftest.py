@@ -1,8 +1,13 @@
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from routing.load import DATA, load_table
+
+# A busy machine is no fault of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from routing.calendar import CHINA, Calendar, seed
 from routing.errors import BadHours
-from routing.hours import ALWAYS, DAY, Days, ServiceHours, Span
+from routing.hours import ALWAYS, DAY, ServiceHours
+from tests.routing.tables import service_hours
 
 CALENDAR = Calendar(seed([2025, 2026]))
 OFFICE = ServiceHours.parse("MO-FR 08:30-12:00 14:30-17:30")
@@ -17,14 +18,6 @@ DAILY = ServiceHours.parse("MO-SU 08:00-20:00")
 
 def at(month, day, hour=10, minute=0):
     return datetime(2026, month, day, hour, minute, tzinfo=CHINA)
-
-
-@st.composite
-def service_hours(draw):
-    edges = sorted(draw(st.sets(st.integers(0, DAY), min_size=2, max_size=12)))
-    edges = edges[: len(edges) // 2 * 2]
-    spans = tuple(Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=True))
-    return ServiceHours(draw(st.sampled_from(Days)), spans)
 
 
 MINUTES = st.integers(0, 3 * 365 * DAY)
