@@ -1,0 +1,93 @@
+"""114 without the service: a classic AGI script that Asterisk starts when nobody else answers.
+
+It plays the same flow over pyst2 with the last published table. What needs the service is left
+on disk, in the spool: messages wait there without a number, call records wait to be counted.
+A composition root of its own, hence its import of the spool.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+from asterisk.agi import AGI
+from attrs import evolve, frozen
+
+from agi_scripts.incoming import incoming
+from agi_scripts.standby import Standby, read
+from agi_scripts.visit import Visit
+from ivr.calls.journey import Journey
+from ivr.kernel.clock import SystemClock
+from ivr.kernel.errors import HotlineError, StoreAway
+from ivr.kernel.ids import PhoneNumber, TicketNumber
+from ivr.storage.packing import pack
+from ivr.storage.spool import SpoolFolder
+from ivr.storage.spooling import RECORD, REQUEST, ClosedCall
+from ivr.telephony.agi_call import LAST_WORD
+from ivr.telephony.call import CallerGone
+from ivr.telephony.classic_call import ClassicCall, run_now
+from ivr.tickets.model import Channel, MessageKept, NewTicket, Ticket
+from prompts.library import Library
+from routing.errors import RoutingError
+from routing.table import from_json
+
+
+@frozen
+class SpooledTickets:
+    """`agi_scripts.visit.Tickets` on the switch: everything is kept, nothing can be told."""
+
+    spool: SpoolFolder
+
+    async def open(self, new: NewTicket) -> Ticket:
+        kept = evolve(new, channel=Channel.FALLBACK)
+        self.spool.put(REQUEST, kept.key, pack(kept), Path(kept.recording))
+        raise MessageKept(kept.key)
+
+    async def find(self, number: TicketNumber) -> Ticket:
+        raise StoreAway(f"nobody can tell how {number} stands while the service is away")
+
+    async def of_caller(self, phone: PhoneNumber) -> tuple[Ticket, ...]:
+        raise StoreAway(f"nobody can tell the tickets of {phone} while the service is away")
+
+
+async def answer(call: ClassicCall, standby: Standby) -> None:
+    """The whole call; its record goes to the spool however it ends."""
+    spool, clock = SpoolFolder(Path(standby.spool)), SystemClock()
+    snapshot = from_json(Path(standby.snapshot).read_bytes())  # noqa: ASYNC240 - no loop here
+    journey = Journey(call.facts, snapshot.number, standby.node, clock)
+    journey.step("standby")
+    visit = Visit(
+        call, snapshot, standby.calendar, SpooledTickets(spool), journey, clock, standby.times
+    )
+    try:
+        await incoming(visit)
+        await call.set(LAST_WORD, "1")
+    except CallerGone:
+        journey.step("caller-gone")
+    finally:
+        closed = ClosedCall(journey.record(), journey.callback())
+        recording = closed.callback.recording if closed.callback else ""
+        attachment = Path(recording) if recording else None
+        spool.put(RECORD, closed.record.call, pack(closed), attachment)
+
+
+def main() -> int:
+    """Arguments: the standby file. Exits with 1, said on standard error, when it can not serve.
+
+    Standard output belongs to Asterisk; whatever goes wrong leaves the call to the dialplan.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    try:
+        standby = read(Path(sys.argv[1]))
+        library = Library(tuple(map(Path, standby.sounds)))
+        call = ClassicCall(AGI(), sounds=library.locate, recordings=Path(standby.recordings))
+        run_now(answer(call, standby))
+    except (HotlineError, RoutingError, OSError, IndexError):
+        logging.getLogger("classic").exception("can not answer")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
