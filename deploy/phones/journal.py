@@ -65,17 +65,18 @@ class Journal:
             async with asyncio.timeout(within):
                 while (result := found()) is None:
                     if self._closed:
-                        raise PhoneFailed(self._excuse(f"{what}: {self._closed}"))
+                        raise PhoneFailed(self.excuse(f"{what}: {self._closed}"))
                     await self._more.wait()
                 return result
         except TimeoutError:
-            raise PhoneTimeout(self._excuse(f"{what}: nothing in {within:g} s")) from None
+            raise PhoneTimeout(self.excuse(f"{what}: nothing in {within:g} s")) from None
 
     def _wake(self) -> None:
         self._more.set()
         self._more = asyncio.Event()
 
-    def _excuse(self, what: str) -> str:
+    def excuse(self, what: str) -> str:
+        """What a failure says: what was waited for, and what was seen instead."""
         since = self.events[0].at if self.events else 0.0
         lines = [event.describe(since) for event in self.events[-SHOWN:]]
         return "\n".join([f"{self._owner} waited for {what}. It saw:", *lines])

@@ -133,13 +133,16 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
             self.over = True
 
     def _send_key(self, now: float) -> None:
-        if self._sending:
-            self.report("pressed", key=self._sending)
-            self._sending = ""
+        self._key_sent()
         if self._keys:
             self._sending, pause = self._keys.popleft()
             self._next_key = now + pause
             self.dialDtmf(self._sending)
+
+    def _key_sent(self) -> None:
+        if self._sending:
+            self.report("pressed", key=self._sending)
+            self._sending = ""
 
     def _is_written(self) -> bool:
         """The recorder closes its file some milliseconds after we let go of it."""
@@ -168,6 +171,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
             return
         self._last_word = {**facts, "at": time.time(), "by": "me" if self._hung_up else "them"}
         self._ended = time.monotonic()
+        self._key_sent()  # it may well be what ended the call
         self.release()
 
     @guarded

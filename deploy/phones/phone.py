@@ -171,10 +171,9 @@ class Leg:
             return True
         if State.ENDED.value in seen:
             ending = self.ending
-            raise PhoneFailed(
-                f"call {self.number} ended with {ending.code} {ending.reason} "
-                f"and never was {state.value}"
-            )
+            ended = f"but it ended with {ending.code} {ending.reason}"
+            journal = self._agent.journal
+            raise PhoneFailed(journal.excuse(f"call {self.number} to be {state.value}, {ended}"))
         return None
 
 
