@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.units import Seconds, seconds
@@ -35,11 +37,12 @@ PRAGMAS: Final = (
 
 def _failures() -> tuple[type[Exception], ...]:
     """What may come out of the engine; asyncpg's own errors pass SQLAlchemy while connecting."""
+    common = (SQLAlchemyError, sqlite3.Error, OSError)
     try:
         asyncpg = importlib.import_module("asyncpg")
     except ImportError:  # the embedded set-up runs without it
-        return (SQLAlchemyError, OSError)
-    return (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+        return common
+    return (*common, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 _FAILURES: Final = _failures()
@@ -111,7 +114,17 @@ def _engine(url: str, limit: Seconds) -> AsyncEngine:
         )
     engine = create_async_engine(url, connect_args=sqlite_arguments(limit), pool_timeout=limit)
     prepare_sqlite(engine.sync_engine)
+    event.listen(engine.sync_engine, "do_connect", _try_opening)
     return engine
+
+
+def _try_opening(_dialect: object, _record: object, place: Any, options: Any) -> None:
+    # aiosqlite, when it can not open the file, leaves a thread behind that nobody waits for.
+    await_only(asyncio.to_thread(_open_and_close, place, options))
+
+
+def _open_and_close(place: Any, options: Any) -> None:
+    sqlite3.connect(*place, **options).close()
 
 
 def sqlite_arguments(limit: Seconds) -> dict[str, Any]:
