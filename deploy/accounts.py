@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Final
 
 from attrs import frozen
 
+from ivr.app.secrets import AMI, secret
+
 CALLERS: Final = ("13804730001", "13804730002")
 OPERATORS: Final = ("1001", "1002")
-AMI_SECRET: Final = "ami__secret"  # noqa: S105  # the name by which the settings find it
 
 
 @frozen
@@ -37,22 +37,11 @@ def keep_accounts(folder: Path) -> Accounts:
 
     The folder is readable by its owner alone, and so is every file in it.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Accounts(
-        tuple(Account(n, n, keep(folder / f"sip-{n}")) for n in CALLERS),
-        tuple(Account(n, f"op{n}", keep(folder / f"sip-op{n}")) for n in OPERATORS),
-        keep(folder / AMI_SECRET),
+        tuple(Account(n, n, secret(folder, f"sip-{n}")) for n in CALLERS),
+        tuple(Account(n, f"op{n}", secret(folder, f"sip-op{n}")) for n in OPERATORS),
+        secret(folder, AMI),
     )
-
-
-def keep(path: Path) -> str:
-    """The secret in `path`; made when there is none. Never half written."""
-    try:
-        return path.read_text("utf-8").strip()
-    except FileNotFoundError:
-        secret = secrets.token_urlsafe(18).replace("-", "x").replace("_", "y")
-        write_private(path, secret + "\n")
-        return secret
 
 
 def write_private(path: Path, text: str) -> None:

@@ -1,0 +1,213 @@
+"""`make run`: a whole 114 on this machine, on loopback, until Ctrl-C.
+
+Makes the site on the first run, starts Asterisk, the service and the simulated exchange,
+says when a call can be made, and keeps them running.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+from attrs import frozen
+
+from deploy.accounts import keep_accounts
+from deploy.asterisk_process import AsteriskProcess
+from deploy.children import Child, end_with_parent
+from deploy.layout import Layout, find_asterisk
+from deploy.ports import with_free_ports
+from deploy.render import render, variant_of
+from deploy.run_facts import RunFacts
+from deploy.steps import say, step
+from deploy.supervisor import Supervisor
+from ivr.app.initialise import initialise
+from ivr.kernel.errors import HotlineError, NotConfigured
+from ivr.settings import Settings
+
+READY: Final = 60.0  # seconds a part may take to start on a busy machine
+LOOK: Final = 0.2  # seconds between looks at the children
+ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+BIN: Final = Path(sys.executable).parent
+
+
+class Stop(BaseException):
+    """Somebody asked us to end."""
+
+
+class NotReady(HotlineError):
+    """A part did not start; the message holds the end of its log."""
+
+    id = "not-ready"
+
+
+@frozen
+class Site:
+    """The parts of a running hotline, in the order in which they start."""
+
+    asterisk: AsteriskProcess
+    service: Child
+    exchange: Child
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        return (self.asterisk, self.service, self.exchange)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What makes every command of ours use these settings."""
+    return {
+        "HOTLINE_HOME": str(settings.home),
+        "HOTLINE_AGI__PORT": str(settings.agi.port),
+        "HOTLINE_AMI__PORT": str(settings.ami.port),
+        "HOTLINE_WEB__PORT": str(settings.web.port),
+        "HOTLINE_SWITCH__SIP_PORT": str(settings.switch.sip_port),
+        "HOTLINE_SWITCH__EXCHANGE_PORT": str(settings.switch.exchange_port),
+    }
+
+
+def site(settings: Settings, layout: Layout) -> Site:
+    """The parts, not started yet."""
+    logs, known = settings.home / "log", environment(settings)
+    service = [str(BIN / "hotline"), "serve"]
+    folder = settings.home / "exchange"
+    exchange = [sys.executable, "-m", "deploy.phones.exchange", "--folder", str(folder)]
+    exchange += ["--port", str(settings.switch.exchange_port)]
+    return Site(
+        AsteriskProcess(layout),
+        Child("service", service, logs / "service.log", known),
+        Child("exchange", exchange, logs / "exchange.log", known),
+    )
+
+
+@contextmanager
+def running(parts: Site, settings: Settings) -> Iterator[None]:
+    """Everything started and ready; at the end nothing of it is left.
+
+    Asterisk ends first: the calls in progress end with it, and the service writes them down.
+    """
+    try:
+        with step("Starting Asterisk"):
+            parts.asterisk.start()
+            parts.asterisk.wait_booted(READY)
+        with step("Starting the service and the simulated exchange"):
+            parts.service.start()
+            parts.exchange.start()
+            for section in (settings.agi, settings.web):
+                _wait(parts.service, partial(_answers, section.host, section.port))
+            _wait(parts.exchange, lambda: "exchange ready" in parts.exchange.tail())
+        yield
+    finally:
+        for child in parts.children:
+            child.stop()
+
+
+def _wait(child: Child, ready: Callable[[], bool]) -> None:
+    until = time.monotonic() + READY
+    while not ready():
+        if not child.running or time.monotonic() > until:
+            how = child.ended_with or f"not ready after {READY:.0f} s"
+            raise NotReady(f"{child.name}: {how}; see {child.log}:\n{child.tail()}")
+        time.sleep(0.1)
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """One run a home. The lock ends with the process, so a crash leaves nothing to clean up."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise NotConfigured(
+                f"a hotline is running here already (pid {lock.read().strip() or '?'}); "
+                f"its addresses are in {home / 'run.json'}. Stop it first, or set HOTLINE_HOME "
+                "to another folder for a second one."
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def run(home: Path) -> None:
+    """Run the hotline of this home until `Stop`."""
+    facts_file = home / "run.json"
+    facts_file.unlink(missing_ok=True)
+    asterisk = find_asterisk()
+    if asterisk is None:
+        raise NotConfigured("there is no Asterisk here: run `make setup`")
+    with step("Preparing database, routing table and passwords"):
+        accounts = keep_accounts(home / "secrets")
+        settings = with_free_ports(Settings.of(home))
+        made = initialise(settings)
+    layout = Layout(home / "asterisk", asterisk)
+    render(settings, layout, variant_of(settings))
+    facts = RunFacts(settings, accounts, made.admin_user, made.admin_password)
+    parts = site(settings, layout)
+
+    def tell() -> None:
+        facts.write(facts_file, asterisk=parts.asterisk.pid, service=parts.service.pid)
+
+    try:
+        with running(parts, settings):
+            tell()
+            say(facts.words(layout, facts_file))
+            _watch(Supervisor(parts.children, tell, {"service": home / "hold-service"}))
+    finally:
+        facts_file.unlink(missing_ok=True)
+
+
+def _watch(supervisor: Supervisor) -> None:
+    while True:
+        supervisor.look()
+        time.sleep(LOOK)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Heed the first request only: what follows it must not cut the stopping short."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    raise Stop
+
+
+@click.command()
+@click.option("--stop-with-parent", is_flag=True, help="End when the program that started us does.")
+def main(*, stop_with_parent: bool) -> None:
+    """Start Asterisk and the hotline on this machine; Ctrl-C stops both."""
+    for number in ENDINGS:
+        signal.signal(number, _stop)
+    if stop_with_parent:
+        end_with_parent()
+    home = Path(os.environ.get("HOTLINE_HOME", "var")).absolute()
+    try:
+        with alone(home):
+            run(home)
+    except Stop:
+        say("Stopped.")
+    except HotlineError as problem:
+        say(f"\nThe hotline did not start: {problem}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
