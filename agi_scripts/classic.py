@@ -8,6 +8,7 @@ A composition root of its own, hence its import of the spool.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from asterisk.agi import AGI
 from attrs import evolve, frozen
 
 from agi_scripts.incoming import incoming
+from agi_scripts.standby import FILE as STANDBY_FILE
 from agi_scripts.standby import Standby, read
 from agi_scripts.visit import Visit
 from ivr.calls.journey import Journey
@@ -73,17 +75,17 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
 
 
 def main() -> int:
-    """Arguments: the standby file. Exits with 1, said on standard error, when it can not serve.
+    """Serves the site in HOTLINE_HOME. Exits with 1, and says why, when it can not.
 
     Standard output belongs to Asterisk; whatever goes wrong leaves the call to the dialplan.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     try:
-        standby = read(Path(sys.argv[1]))
+        standby = read(Path(os.environ["HOTLINE_HOME"]) / STANDBY_FILE)
         library = Library(tuple(map(Path, standby.sounds)))
         call = ClassicCall(AGI(), sounds=library.locate, recordings=Path(standby.recordings))
         run_now(answer(call, standby))
-    except (HotlineError, RoutingError, OSError, IndexError):
+    except (HotlineError, RoutingError, OSError, KeyError):
         logging.getLogger("classic").exception("can not answer")
         return 1
     return 0

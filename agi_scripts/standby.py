@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from attrs import frozen
@@ -11,6 +12,8 @@ from attrs import frozen
 from agi_scripts.visit import Times
 from ivr.kernel.errors import NotConfigured
 from routing.calendar import Calendar, Day
+
+FILE: Final = "standby.json"  # in the site's home
 
 
 @frozen

@@ -1,0 +1,109 @@
+"""However a flow ends, its record is closed once and its callback kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from ivr.calls.record import CallbackReason, Outcome
+from ivr.calls.run import CallRunner
+from ivr.calls.scripted import ScriptedCall
+from ivr.calls.witness import Witness
+from ivr.kernel.background import Background
+from ivr.kernel.clock import CHINA, ManualClock
+from ivr.kernel.ids import CallId, PhoneNumber
+from ivr.kernel.metrics import Meter
+from ivr.storage.memory import MemoryLiveCalls
+from ivr.telephony.call import CallerGone, CallFacts
+from routing.load import load_table
+from routing.table import publish
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
+TABLE = publish(load_table(), 7, NOW)
+FACTS = CallFacts(CallId("c-1"), PhoneNumber("13804730001"), dialled="114")
+
+
+class Ledger:
+    def __init__(self):
+        self.closed = []
+
+    async def close(self, record, callback):
+        self.closed.append((record, callback))
+
+
+@pytest.fixture
+def stage():
+    return Ledger(), MemoryLiveCalls(), Meter(), Background()
+
+
+async def _run(stage, flow):
+    ledger, live, meter, background = stage
+    clock = ManualClock(NOW)
+    runner = CallRunner(
+        flow=flow,
+        table=lambda: TABLE,
+        ledger=ledger,
+        live=live,
+        witness=Witness(clock),
+        clock=clock,
+        meter=meter,
+        background=background,
+        node="n1",
+    )
+    try:
+        await runner(ScriptedCall(FACTS, ()))
+    finally:
+        await background.stop()
+
+
+async def test_a_flow_that_returns_is_recorded_with_the_table_it_began_with(stage):
+    """The record names the table, so that the call can be understood later."""
+
+    async def flow(_call, snapshot, journey):
+        assert snapshot is TABLE
+        journey.step("answered")
+        journey.outcome = Outcome.PROGRESS
+
+    await _run(stage, flow)
+    [(record, callback)] = stage[0].closed
+    assert (record.outcome, record.table, callback) == (Outcome.PROGRESS, 7, None)
+    assert [step.name for step in record.steps] == ["answered"]
+
+
+async def test_a_caller_who_leaves_is_no_error_and_is_recorded(stage):
+    """Hanging up is a result."""
+
+    async def flow(_call, _snapshot, journey):
+        journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
+        raise CallerGone
+
+    await _run(stage, flow)
+    [(record, callback)] = stage[0].closed
+    assert record.steps[-1].name == "caller-gone"
+    assert callback.reason is CallbackReason.LOST_IN_QUEUE
+
+
+async def test_our_own_fault_is_recorded_as_one_and_raised(stage):
+    """The server must hear of it, so that the dialplan takes the call over."""
+
+    async def flow(_call, _snapshot, _journey):
+        raise RuntimeError("a defect")
+
+    with pytest.raises(RuntimeError):
+        await _run(stage, flow)
+    assert stage[0].closed[0][0].outcome is Outcome.FAULT
+
+
+async def test_an_ended_call_is_off_the_board_and_counted(stage):
+    """The board shows who is on the line, the counters who was."""
+
+    async def flow(_call, _snapshot, journey):
+        journey.step("menu.root")
+
+    await _run(stage, flow)
+    assert await stage[1].all() == ()
+    exposed = stage[2].exposition().decode()
+    assert 'hotline_calls_total{outcome="abandoned"} 1.0' in exposed
+    assert 'hotline_flow_steps_total{step="menu"} 1.0' in exposed
+    assert "hotline_calls_live 0.0" in exposed
