@@ -33,10 +33,20 @@ def test_every_chain_begins_at_its_line_and_ends_at_people(table):
         assert len(set(followed)) == len(followed)
 
 
-def test_every_district_line_falls_to_both_duty_officers(table):
+ABOUT_OFFICIALS = ("H001", "H002", "H005", "H007", "H020", "H098")
+
+
+def test_every_other_district_line_falls_to_both_duty_officers(table):
     for line in table.directory.lines:
-        if table.directory.unit_of(line.code).level is not UnitLevel.CITY:
+        district = table.directory.unit_of(line.code).level is not UnitLevel.CITY
+        if district and line.code not in ABOUT_OFFICIALS:
             assert lines_of(table, line.code)[-2:] == ["H096", "H010"]
+
+
+@pytest.mark.parametrize("line", ABOUT_OFFICIALS)
+def test_a_report_about_officials_never_rings_in_a_duty_room(table, line):
+    """Whoever reports an official must not be put through to that official's colleagues."""
+    assert {"H096", "H010"}.isdisjoint(lines_of(table, line))
 
 
 def test_a_question_and_a_chain_name_the_same_city_line(table):
