@@ -14,13 +14,42 @@ from pathlib import Path
 
 from attrs import frozen
 
-MODULES = """
-res_timing_timerfd res_clioriginate res_musiconhold res_speech res_agi codec_gsm codec_resample codec_ulaw codec_alaw
-format_gsm format_wav format_pcm format_sln bridge_simple bridge_holding
-bridge_builtin_features pbx_config app_dial app_playback app_record app_queue app_senddtmf app_exec
-app_stack app_verbose app_userevent app_milliwatt app_originate func_callerid func_channel
-func_logic func_strings func_timeout func_cut
-""".split()
+MODULES = [
+    "res_timing_timerfd",
+    "res_clioriginate",
+    "res_musiconhold",
+    "res_speech",
+    "res_agi",
+    "codec_gsm",
+    "codec_resample",
+    "codec_ulaw",
+    "codec_alaw",
+    "format_gsm",
+    "format_wav",
+    "format_pcm",
+    "format_sln",
+    "bridge_simple",
+    "bridge_holding",
+    "bridge_builtin_features",
+    "pbx_config",
+    "app_dial",
+    "app_playback",
+    "app_record",
+    "app_queue",
+    "app_senddtmf",
+    "app_exec",
+    "app_stack",
+    "app_verbose",
+    "app_userevent",
+    "app_milliwatt",
+    "app_originate",
+    "func_callerid",
+    "func_channel",
+    "func_logic",
+    "func_strings",
+    "func_timeout",
+    "func_cut",
+]
 
 LAST_WORD_EVENT = "UserEvent(HotlineEnded,Entry: ${EXTEN},Done: ${HOTLINE_DONE})"
 
@@ -215,10 +244,24 @@ def _write_configuration(installed: Path, base: Path, ports: dict[str, object]) 
         "queues.conf": QUEUES,
         "manager.conf": MANAGER % ports,
         "musiconhold.conf": f"[default]\nmode=files\ndirectory={moh}\n",
-        "indications.conf": "[general]\ncountry=cn\n[cn]\ndescription=China\nringcadence=1000,4000\n"
-        "dial=450\nbusy=450/350,0/350\nring=450/1000,0/4000\ncongestion=450/700,0/700\n",
+        "indications.conf": "[general]\ncountry=cn\n[cn]\ndescription=China\n"
+        "ringcadence=1000,4000\ndial=450\nbusy=450/350,0/350\nring=450/1000,0/4000\ncongestion=450/700,0/700\n",
     }
     for name, text in files.items():
         (base / name).write_text(text, "utf-8")
-    for name in "stasis ccss acl cli cli_permissions udptl dnsmgr codecs dsp cdr cel features http".split():
+    for name in [
+        "stasis",
+        "ccss",
+        "acl",
+        "cli",
+        "cli_permissions",
+        "udptl",
+        "dnsmgr",
+        "codecs",
+        "dsp",
+        "cdr",
+        "cel",
+        "features",
+        "http",
+    ]:
         (base / f"{name}.conf").write_text("", "utf-8")
