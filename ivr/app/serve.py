@@ -13,7 +13,7 @@ from attrs import frozen
 from agi_scripts.incoming import incoming
 from agi_scripts.visit import Visit
 from ivr.app.desk import DeskInTask, ticket_desk
-from ivr.app.manager import manager_client
+from ivr.app.manager import ManagerMeter, manager_client
 from ivr.app.observe import AgiObserver
 from ivr.app.publishing import sound_folders, times_of
 from ivr.app.stores import Stores, open_stores
@@ -167,9 +167,16 @@ async def _agi(node: Node) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _manager(node: Node) -> AsyncIterator[ManagerClient]:
-    client = manager_client(node.settings, node.meter)
-    queue = node.settings.calls.queue
-    events = SwitchEvents(client, queue, node.witness, node.presence, node.clock, node.meter)
+    client = manager_client(node.settings, ManagerMeter(node.meter))
+    events = SwitchEvents(
+        manager=client,
+        queue=node.settings.calls.queue,
+        witness=node.witness,
+        presence=node.presence,
+        clock=node.clock,
+        meter=node.meter,
+        background=node.background,
+    )
     client.subscribe(events.handle, *EVENTS)
     client.on_up(events.reread)
     client.start()

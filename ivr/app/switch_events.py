@@ -9,6 +9,7 @@ from attrs import define, field
 from ivr.calls.witness import Witness
 from ivr.desk.commands import Fields, Manager, OperatorCommands, Seat, operator_of
 from ivr.desk.presence import OperatorPresence, OperatorState, Presence
+from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.metrics import Meter
@@ -34,9 +35,10 @@ class SwitchEvents:
     presence: Presence
     clock: Clock
     meter: Meter
+    background: Background
     _members: set[OperatorId] = field(factory=set)
 
-    async def handle(self, event: Fields) -> None:
+    def handle(self, event: Fields) -> None:
         """One event of EVENTS; others are not for us."""
         name = event.get("Event")
         if name == "AgentConnect":
@@ -46,7 +48,7 @@ class SwitchEvents:
         elif name in WAITING:
             self.meter.queue_waiting.set(_number(event.get("Count")))
         elif name in MEMBERS:
-            await self._member(event, gone=name == "QueueMemberRemoved")
+            self._member(event, gone=name == "QueueMemberRemoved")
 
     async def reread(self) -> None:
         """Ask the switch who is in the queue; whoever is no longer there has left."""
@@ -55,9 +57,9 @@ class SwitchEvents:
         self.meter.queue_waiting.set(waiting)
         seats = await OperatorCommands(self.manager, self.queue).seats()
         for gone in self._members - {seat.operator for seat in seats}:
-            await self._is(gone, OperatorState.AWAY)
+            self._is(gone, OperatorState.AWAY)
         for seat in seats:
-            await self._is(seat.operator, _state(seat))
+            self._is(seat.operator, _state(seat))
 
     def _agent_connected(self, event: Fields) -> None:
         operator = operator_of(event.get("Interface"))
@@ -69,26 +71,27 @@ class SwitchEvents:
         if event.get("DialStatus") == "ANSWER" and not operator_of(event.get("DestChannel")):
             self.witness.line_answered(CallId(event.get("Uniqueid")))
 
-    async def _member(self, event: Fields, *, gone: bool) -> None:
+    def _member(self, event: Fields, *, gone: bool) -> None:
         operator = OperatorId(operator_of(event.get("Interface")))
         if not operator:
             return
         if gone:
-            await self._is(operator, OperatorState.AWAY)
+            self._is(operator, OperatorState.AWAY)
         elif event.get("InCall") == "1":
-            await self._is(operator, OperatorState.TALKING)
+            self._is(operator, OperatorState.TALKING)
         elif event.get("Paused") == "1":
-            await self._is(operator, OperatorState.PAUSED)
+            self._is(operator, OperatorState.PAUSED)
         else:
-            await self._is(operator, OperatorState.LOGGED_IN)
+            self._is(operator, OperatorState.LOGGED_IN)
 
-    async def _is(self, operator: OperatorId, state: OperatorState) -> None:
+    def _is(self, operator: OperatorId, state: OperatorState) -> None:
         if state is OperatorState.AWAY:
             self._members.discard(operator)
         else:
             self._members.add(operator)
         self.meter.operators.set(len(self._members))
-        await self.presence.set(OperatorPresence(operator, state, self.clock.now()))
+        seen = OperatorPresence(operator, state, self.clock.now())
+        self.background.start(self.presence.set(seen))
 
 
 def _state(seat: Seat) -> OperatorState:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from prompts.check import check
 
 from ivr.app.publishing import active_snapshot, sound_folders
 from ivr.app.stores import open_stores
 from ivr.app.wanted import wanted
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.clock import SystemClock
+from ivr.kernel.sound import Sound
 from ivr.settings import Settings
-from prompts.library import Library
+from prompts.check import check
+from prompts.library import COMMITTED, Library
 from routing.load import load_table
 from routing.table import RoutingTable
 
@@ -67,3 +68,19 @@ async def _table(settings: Settings) -> RoutingTable:
     async with open_stores(settings, SystemClock()) as stores:
         snapshot = await active_snapshot(stores)
         return snapshot.table if snapshot else load_table()
+
+
+def _render(sounds: tuple[Sound, ...], into: Path, voice: str) -> None:
+    """The voices need the extra `voice`; a call never does."""
+    from prompts.render.fallback import Espeak  # noqa: PLC0415
+    from prompts.render.kokoro import Kokoro  # noqa: PLC0415
+    from prompts.render.render import render  # noqa: PLC0415
+
+    speaker = Kokoro.fetched() if voice == "kokoro" else Espeak.found()
+    missing = [sound for sound in sounds if not Library((into, COMMITTED)).locate(sound)]
+    report = render(missing, into, speaker, tell=console.print)
+    for sound, why in report.failed:
+        console.print(f"✗ {sound}：{why}")
+    console.print(f"✓ 新渲染{len(report.rendered)}句，已有{len(sounds) - len(missing)}句")
+    if report.failed:
+        raise click.ClickException(f"有{len(report.failed)}句没有渲染成功")

@@ -39,7 +39,7 @@ def serve_command(context: click.Context) -> None:
 def run_service(settings: Settings) -> None:
     """Twisted's reactor and asyncio are one loop, on uvloop; the reactor must come first."""
     loop = uvloop.new_event_loop()
-    asyncioreactor.install(loop)
+    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from ivr.app.serve import serve  # noqa: PLC0415 - after the reactor is installed
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:

@@ -67,6 +67,16 @@ class SqlTickets:
         async with self._database.reading() as connection:
             return tuple(_ticket(row) for row in (await connection.execute(query)).mappings())
 
+    async def recent(self, limit: int) -> tuple[Ticket, ...]:
+        """The tickets opened last, newest first."""
+        query = (
+            select(tables.ticket)
+            .order_by(tables.ticket.c.opened.desc(), tables.ticket.c.number)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return tuple(_ticket(row) for row in (await connection.execute(query)).mappings())
+
     async def rate(self, number: TicketNumber, satisfaction: int) -> None:
         change = (
             update(tables.ticket)

@@ -8,6 +8,11 @@ from hypothesis import strategies as st
 
 from ivr.desk.commands import NoSuchOperator, OperatorCommands, operator_of
 from ivr.kernel.ids import OperatorId
+from ivr.wire.ami import Event
+
+
+def event(**fields):
+    return Event(tuple(fields.items()))
 
 
 class Manager:
@@ -15,10 +20,10 @@ class Manager:
         self.sent = []
         self.listed = listed
 
-    async def action(self, name, /, **fields):
+    async def action(self, name, **fields):
         self.sent.append((name, fields))
 
-    async def listing(self, _name, /, **_fields):
+    async def listing(self, name, **fields):
         return self.listed
 
 
@@ -55,17 +60,17 @@ async def test_what_is_no_seat_number_never_reaches_the_switch(text):
 async def test_seats_are_read_from_the_queue_of_the_switch():
     """What is shown is what the switch has, not what was last commanded."""
     listed = (
-        {"Event": "QueueParams", "Queue": "hotline"},
-        {
-            "Event": "QueueMember",
-            "StateInterface": "PJSIP/op1002",
-            "Paused": "1",
-            "PausedReason": "午饭",
-            "InCall": "0",
-            "CallsTaken": "3",
-            "Status": "1",
-        },
-        {"Event": "QueueMember", "StateInterface": "PJSIP/op1001", "InCall": "1", "Status": "5"},
+        event(Event="QueueParams", Queue="hotline"),
+        event(
+            Event="QueueMember",
+            StateInterface="PJSIP/op1002",
+            Paused="1",
+            PausedReason="午饭",
+            InCall="0",
+            CallsTaken="3",
+            Status="1",
+        ),
+        event(Event="QueueMember", StateInterface="PJSIP/op1001", InCall="1", Status="5"),
     )
     first, second = await OperatorCommands(Manager(listed), "hotline").seats()
     assert (first.operator, first.in_call, first.reachable) == ("1001", True, False)

@@ -1,0 +1,69 @@
+"""The manager connection as the settings name it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from ivr.kernel.errors import NotConfigured
+from ivr.kernel.log import logger
+from ivr.kernel.metrics import Meter
+from ivr.settings import Settings
+from ivr.telephony.manager import Login, ManagerAway, ManagerClient, ManagerObserver, NobodyWatches
+
+# Over a hundred a call, and nothing here listens to them.
+UNHEARD: Final = ("!Event: VarSet", "!Event: RTCPSent", "!Event: RTCPReceived", "!Event: Newexten")
+PATIENCE: Final = 5.0  # seconds a command waits for the switch
+
+
+class ManagerMeter:
+    """Watches the connection; see `ivr.telephony.manager.ManagerObserver`."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def up(self) -> None:
+        self._meter.manager_up.set(1)
+        logger().info("manager up")
+
+    def down(self, reason: str) -> None:
+        self._meter.manager_up.set(0)
+        logger().warning("manager down", why=reason)
+
+    def fault(self, fault: Exception) -> None:
+        self._meter.faults.labels("manager").inc()
+        logger().error("manager callback failed", exc_info=fault)
+
+
+def manager_client(settings: Settings, observer: ManagerObserver) -> ManagerClient:
+    """Not started yet. Raises `NotConfigured` without a secret."""
+    secret = settings.ami.secret.get_secret_value()
+    if not secret:
+        raise NotConfigured(f"no manager secret: run `hotline init` ({settings.secrets})")
+    login = Login(settings.ami.user, secret)
+    address = (settings.ami.host, settings.ami.port)
+    return ManagerClient(address, login, filters=UNHEARD, observer=observer)
+
+
+@contextlib.asynccontextmanager
+async def connected_manager(settings: Settings) -> AsyncIterator[ManagerClient]:
+    """For one command: connected, or `ManagerAway` after some seconds."""
+    up = asyncio.Event()
+    client = manager_client(settings, NobodyWatches())
+
+    async def tell() -> None:
+        up.set()
+
+    client.on_up(tell)
+    client.start()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await up.wait()
+        yield client
+    except TimeoutError:
+        where = f"{settings.ami.host}:{settings.ami.port}"
+        raise ManagerAway(f"Asterisk的管理接口 {where} 没有回答") from None
+    finally:
+        await client.stop()
