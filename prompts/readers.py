@@ -5,7 +5,7 @@ Every reader returns what is heard; `ivr.kernel.sound.words` of it is the exact 
 
 from __future__ import annotations
 
-import datetime as calendar
+import datetime as dt
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -66,7 +66,7 @@ def count(value: int, what: Measure) -> Spoken:
     return (LIANG if value == 2 else number(value), vocabulary.measure(what))
 
 
-def date(day: calendar.date, *, weekday: bool = False) -> Spoken:
+def date(day: dt.date, *, weekday: bool = False) -> Spoken:
     """十一月二十七日, with 星期五 if asked. Whether it is 今天 is for the caller to say."""
     said = (vocabulary.month(day.month), vocabulary.day(day.day))
     return (*said, vocabulary.weekday(day.isoweekday())) if weekday else said
@@ -77,7 +77,7 @@ def year(value: int) -> Spoken:
     return (*(vocabulary.year_digit(int(digit)) for digit in str(value)), YEAR)
 
 
-def time_of_day(time: calendar.time) -> Spoken:
+def time_of_day(time: dt.time) -> Spoken:
     """下午两点三十分; seconds are left out, and a full hour says no minutes."""
     said = (vocabulary.day_part(_part(time.hour)), vocabulary.hour(_on_the_dial(time.hour)))
     return (*said, vocabulary.minute(time.minute)) if time.minute else said

@@ -46,6 +46,10 @@ def _sound(name: str, text: str) -> Sound:
 PAUSE: Final = _sound("pause", "，")
 """A quarter of a second of silence: the breath inside a number."""
 
+BEEP: Final = _sound("tone.beep", "")
+MUSIC: Final = _sound("music.calm", "")
+BAI: Final = _sound("number.bai", "百")
+QIAN: Final = _sound("number.qian", "千")
 WAN: Final = _sound("number.wan", "万")
 LIANG: Final = _sound("number.liang", "两")
 ORDINAL: Final = _sound("number.di", "第")
@@ -127,8 +131,8 @@ def _under_hundred(number: int) -> str:
 def vocabulary() -> tuple[Sound, ...]:
     """Every clip of this module, once."""
     return (
-        PAUSE,
-        *(WAN, LIANG, ORDINAL, YEAR, TODAY, TOMORROW, DAY_AFTER),
+        *(PAUSE, BEEP, MUSIC),
+        *(BAI, QIAN, WAN, LIANG, ORDINAL, YEAR, TODAY, TOMORROW, DAY_AFTER),
         *map(dialled, range(10)),
         *map(small, range(100)),
         *map(teen, range(10, 20)),

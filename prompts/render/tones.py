@@ -11,6 +11,7 @@ from scipy.signal import butter, sosfiltfilt
 
 from ivr.kernel.ids import SoundId
 from prompts.alaw import RATE
+from prompts.vocabulary import BEEP, MUSIC, PAUSE
 
 Samples = npt.NDArray[np.float64]
 
@@ -56,9 +57,9 @@ def music() -> Samples:
 
 
 TONES: Final[Mapping[SoundId, Callable[[], Samples]]] = {
-    SoundId("tone.beep"): beep,
-    SoundId("pause"): pause,
-    SoundId("music.calm"): music,
+    BEEP.id: beep,
+    PAUSE.id: pause,
+    MUSIC.id: music,
 }
 """By id, what makes it."""
 
