@@ -13,8 +13,6 @@ from ivr.kernel.metrics import Meter
 from ivr.settings import Settings
 from ivr.telephony.manager import Login, ManagerAway, ManagerClient, ManagerObserver, NobodyWatches
 
-# Over a hundred a call, and nothing here listens to them.
-UNHEARD: Final = ("!Event: VarSet", "!Event: RTCPSent", "!Event: RTCPReceived", "!Event: Newexten")
 PATIENCE: Final = 5.0  # seconds a command waits for the switch
 
 
@@ -44,7 +42,8 @@ def manager_client(settings: Settings, observer: ManagerObserver) -> ManagerClie
         raise NotConfigured(f"no manager secret: run `hotline init` ({settings.secrets})")
     login = Login(settings.ami.user, secret)
     address = (settings.ami.host, settings.ami.port)
-    return ManagerClient(address, login, filters=UNHEARD, observer=observer)
+    # What is not for us is kept away by the user's classes and filters in manager.conf.
+    return ManagerClient(address, login, observer=observer)
 
 
 @contextlib.asynccontextmanager
