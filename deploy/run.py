@@ -38,7 +38,7 @@ from ivr.settings import Settings
 READY: Final = 60.0  # seconds a part may take to start on a busy machine
 LOOK: Final = 0.2  # seconds between looks at the children
 ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-BIN: Final = Path(sys.executable).parent
+SERVICE: tuple[str, ...] = (str(Path(sys.executable).parent / "hotline"), "serve")
 
 
 class Stop(BaseException):
@@ -79,13 +79,12 @@ def environment(settings: Settings) -> dict[str, str]:
 def site(settings: Settings, layout: Layout) -> Site:
     """The parts, not started yet."""
     logs, known = settings.home / "log", environment(settings)
-    service = [str(BIN / "hotline"), "serve"]
     folder = settings.home / "exchange"
     exchange = [sys.executable, "-m", "deploy.phones.exchange", "--folder", str(folder)]
     exchange += ["--port", str(settings.switch.exchange_port)]
     return Site(
         AsteriskProcess(layout),
-        Child("service", service, logs / "service.log", known),
+        Child("service", SERVICE, logs / "service.log", known),
         Child("exchange", exchange, logs / "exchange.log", known),
     )
 

@@ -1,0 +1,33 @@
+"""`deploy.run` with a stand-in for the service: it listens where the service would.
+
+The stand-in is this file again, called with the word `serve`.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import sys
+
+from deploy import run
+
+
+def serve() -> None:
+    """Accept and close, on the ports of FastAGI and of the web."""
+    waiting = selectors.DefaultSelector()
+    for name, default in (("AGI", "4573"), ("WEB", "8114")):
+        port = int(os.environ.get(f"HOTLINE_{name}__PORT", default))
+        waiting.register(
+            socket.create_server(("127.0.0.1", port), reuse_port=False), selectors.EVENT_READ
+        )
+    while True:
+        for key, _ in waiting.select():
+            key.fileobj.accept()[0].close()
+
+
+if sys.argv[1:] == ["serve"]:
+    serve()
+else:
+    run.SERVICE = (sys.executable, __file__, "serve")
+    run.main()

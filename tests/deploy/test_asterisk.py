@@ -1,0 +1,113 @@
+"""Asterisk itself, started on what we render."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.asterisk.modules import MODULES
+from deploy.asterisk_process import AsteriskDown, AsteriskProcess
+from deploy.render import Variant, render
+from tests.deploy.conftest import layout_at, settings_at
+
+pytestmark = [pytest.mark.e2e]
+
+
+@pytest.mark.parametrize("variant", list(Variant))
+def test_it_boots_without_a_warning(variant: Variant, tmp_path: Path):
+    settings, layout = settings_at(tmp_path, 1), layout_at(tmp_path)
+    if variant is Variant.TLS:
+        make_certificate(tmp_path / "tls")
+    render(settings, layout, variant)
+    process = AsteriskProcess(layout)
+    process.start()
+    try:
+        process.wait_booted()
+        shown = process.cli("module show")
+        transports = process.cli("pjsip show transports")
+    finally:
+        process.stop()
+    assert process.complaints() == ()
+    assert all(f"{name}.so" in shown for name in MODULES)
+    assert ("transport-tls" in transports) is (variant is Variant.TLS)
+
+
+def test_two_run_side_by_side_and_stop_apart(tmp_path: Path):
+    both = []
+    for offset in (2, 3):
+        home = tmp_path / str(offset)
+        layout = layout_at(home)
+        render(settings_at(home, offset), layout, Variant.LOOPBACK)
+        both.append(AsteriskProcess(layout))
+    first, second = both
+    try:
+        for process in both:
+            process.start()
+        for process in both:
+            process.wait_booted()
+        assert ":7402" in first.cli("pjsip show transports")
+        assert ":7403" in second.cli("pjsip show transports")
+        first.stop()
+        assert second.booted()
+        with pytest.raises(AsteriskDown):
+            first.cli("core show uptime")
+    finally:
+        for process in both:
+            process.stop()
+    assert first.ended_with == second.ended_with == "code 0"
+
+
+def test_a_broken_configuration_says_where_to_look(tmp_path: Path):
+    layout = layout_at(tmp_path)
+    render(settings_at(tmp_path, 4), layout, Variant.LOOPBACK)
+    layout.config.write_text("[directories]\nastmoddir => /nowhere\n")
+    process = AsteriskProcess(layout)
+    process.start()
+    try:
+        with pytest.raises(AsteriskDown, match=str(process.log)):
+            process.wait_booted(within=3)
+    finally:
+        process.stop()
+
+
+def test_only_this_machine_can_reach_it(tmp_path: Path):
+    """Every socket that listens for others is on loopback."""
+    layout = layout_at(tmp_path)
+    render(settings_at(tmp_path, 5), layout, Variant.LOOPBACK)
+    process = AsteriskProcess(layout)
+    process.start()
+    try:
+        process.wait_booted()
+        listening = listening_addresses(process.pid)
+    finally:
+        process.stop()
+    assert {"127.0.0.1"} == listening
+
+
+def listening_addresses(pid: int) -> set[str]:
+    """Addresses of this process's listening TCP sockets, from /proc."""
+    inodes = {
+        link.readlink().name
+        for link in Path(f"/proc/{pid}/fd").iterdir()
+        if link.is_symlink() and str(link.readlink()).startswith("socket:")
+    }
+    found = set()
+    for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+        fields = row.split()
+        if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+            raw = bytes.fromhex(fields[1].partition(":")[0])
+            found.add(".".join(str(part) for part in reversed(raw)))
+    return found
+
+
+def make_certificate(folder: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl on this machine to make a certificate with")
+    folder.mkdir()
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    command += ["-keyout", str(folder / "hotline.key"), "-out", str(folder / "hotline.crt")]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # words of ours
