@@ -117,7 +117,8 @@ class ManagerProtocol(Protocol):
         if pending is None:
             return
         if not response.succeeded:
-            _fail(pending, ActionRefused(f"{pending.name}: {response.message}"))
+            why = " ".join((response.message, *response.output[:1]))
+            _fail(pending, ActionRefused(f"{pending.name}: {why}"))
         elif pending.lists and response.starts_list:
             pending.response = response
         else:

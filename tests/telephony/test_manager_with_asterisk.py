@@ -75,7 +75,8 @@ async def test_after_a_kick_we_are_back(manager):
 
     manager.on_up(count)
     sessions = await manager.command("manager show connected")
-    descriptor = next(line for line in sessions if line.lstrip().startswith("hotline")).split()[-3]
+    # Columns: user, address, start, elapsed, file descriptor...
+    descriptor = next(line for line in sessions if line.lstrip().startswith("hotline")).split()[4]
     assert descriptor.isdigit()
     lost = asyncio.create_task(manager.command(f"manager kick session {descriptor}"))
     await asyncio.wait({lost})
