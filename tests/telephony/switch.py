@@ -71,6 +71,11 @@ exten => _[a-z][a-z].,1,AGI(agi://127.0.0.1:%(agi)d/${EXTEN})
  same => n,Hangup()
 exten => h,1,%(ended)s
 
+[agi-classic]
+exten => classic,1,Set(AGIEXITONHANGUP=yes)
+ same => n,AGI(classic)
+ same => n,Hangup()
+
 [caller]  ; extension KEYS-DELAY-STAY: wait, key, make a noise, stay
 exten => _[k].,1,Answer()
  same => n,Set(KEYS=${CUT(EXTEN,-,1):1})
