@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import tempfile
 import time
@@ -23,6 +24,7 @@ from prompts.library import COMMITTED, Library
 from routing.load import load_directory
 
 HOST: Final = "127.0.0.1"
+RULES_VARIABLE: Final = "HOTLINE_EXCHANGE_RULES"  # names a file in place of exchange.toml
 NO_SUCH_NUMBER: Final = 404
 BUSY: Final = 486
 LONGEST: Final = 600.0  # seconds a call is kept in any case
@@ -108,7 +110,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--host", choices=[HOST], default=HOST, help="loopback, nothing else")
     options.add_argument("--port", type=int, default=5090)
-    options.add_argument("--rules", type=Path, default=DEFAULTS, help="a file like exchange.toml")
+    rules_file = Path(os.environ.get(RULES_VARIABLE, DEFAULTS))
+    options.add_argument("--rules", type=Path, default=rules_file, help="like exchange.toml")
     options.add_argument("--folder", type=Path, help="for recordings; a temporary one by default")
     options.add_argument("--log", type=Path, help="calls as JSON lines; calls.jsonl in the folder")
     wanted = options.parse_args()

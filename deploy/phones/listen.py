@@ -38,7 +38,7 @@ class Clip:
     @classmethod
     def read(cls, path: Path, name: str = "") -> Clip:
         """A WAV or A-law file; its name is the file's unless said otherwise."""
-        return cls(name or path.stem, whitened(_samples(path)))
+        return cls(name or path.stem, whitened(load(path)))
 
     @property
     def seconds(self) -> float:
@@ -64,7 +64,7 @@ class Heard:
 
 def heard(recording: Path, clips: Iterable[Clip]) -> tuple[Heard, ...]:
     """Every occurrence of every clip, in order; of two that overlap, the surer one."""
-    haystack = Haystack(whitened(_samples(recording)))
+    haystack = Haystack(whitened(load(recording)))
     found = [(match, clip.name) for clip in clips for match in haystack.find(clip.samples)]
     found.sort(key=lambda each: -each[0].score * (each[0].end - each[0].start))
     kept: list[tuple[Match, str]] = []
@@ -72,7 +72,7 @@ def heard(recording: Path, clips: Iterable[Clip]) -> tuple[Heard, ...]:
         if all(overlap(match, other) <= 0.5 for other, _ in kept):
             kept.append((match, name))
     return tuple(
-        _heard(match, name) for match, name in sorted(kept, key=lambda each: each[0].start)
+        heard_in(match, name) for match, name in sorted(kept, key=lambda each: each[0].start)
     )
 
 
@@ -84,14 +84,14 @@ def assert_heard(
     A clip counts when its beginning was heard (callers interrupt); look at ``portion`` where it
     must be whole. Raises `NotHeard`, which lists what of `expected` and `known` there is.
     """
-    haystack = Haystack(whitened(_samples(recording)))
+    haystack = Haystack(whitened(load(recording)))
     places: list[Heard] = []
     after = 0.0
     for clip in expected:
         later = [
             place
             for match in haystack.find(clip.samples)
-            if (place := _heard(match, clip.name)).start >= after - BEFORE_THE_LAST
+            if (place := heard_in(match, clip.name)).start >= after - BEFORE_THE_LAST
             and place.end - place.start >= min(HEARD_AT_ALL, 0.8 * clip.seconds)
         ]
         if not later:
@@ -130,17 +130,20 @@ def sounds(recording: Path, pause: float = 0.5) -> tuple[tuple[float, float], ..
 
 
 def _levels(recording: Path) -> NDArray[np.float64]:
-    samples = _samples(recording).astype(np.float64)
+    samples = load(recording).astype(np.float64)
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
     return np.sqrt(np.mean(np.square(frames), axis=1)) if len(frames) else np.zeros(0)
 
 
-def _samples(path: Path) -> NDArray[np.int16]:
+def load(path: Path) -> NDArray[np.int16]:
+    """The samples of a sound, or of a recording that is still being made."""
     return np.frombuffer(read_samples(path), dtype=np.int16)
 
 
-def _heard(match: Match, name: str) -> Heard:
-    return Heard(name, match.start / RATE, match.end / RATE, match.score, match.portion)
+def heard_in(match: Match, name: str, offset: float = 0.0) -> Heard:
+    """A match as a person thinks of it; what was searched began at `offset` seconds."""
+    start, end = offset + match.start / RATE, offset + match.end / RATE
+    return Heard(name, start, end, match.score, match.portion)
 
 
 def _complaint(

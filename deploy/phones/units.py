@@ -14,7 +14,7 @@ from attrs import frozen
 
 from deploy.phones.wave_files import RATE, read_samples, write_samples
 from ivr.kernel.sound import Sound
-from prompts.catalogue import line_title, unit_name
+from prompts.catalogue import line_title
 from prompts.library import Library
 from routing.directory import Directory, Line
 
@@ -70,7 +70,6 @@ class Units:
     def __init__(self, directory: Directory, library: Library, folder: Path) -> None:
         self._lines = {line.number: line for line in directory.lines}
         self._emergency = {each.number for each in directory.emergency}
-        self._directory = directory
         self._library = library
         self._folder = folder
 
@@ -81,20 +80,17 @@ class Units:
         return number in self._lines or number in self._emergency
 
     def introduction(self, line: Line | None) -> Path:
-        """A WAV in which the unit says its name and the line's; a tone without such clips."""
+        """A WAV in which whoever picks up says which line this is; a tone if it has no clip."""
         name = line.code if line else "tone"
         path = self._folder / f"unit-{name}.wav"
         if not path.exists():
             write_samples(path, self._spoken(line) or _tone())
         return path
 
-    def sounds(self, line: Line) -> Sequence[Sound]:
+    @staticmethod
+    def sounds(line: Line) -> Sequence[Sound]:
         """The clips of which a unit's introduction is made."""
-        unit = self._directory.unit_of(line.code)
-        return (
-            unit_name(unit.code, name=unit.short_name),
-            line_title(line.code, title=line.spoken_title),
-        )
+        return (line_title(line.code, title=line.spoken_title),)
 
     def _spoken(self, line: Line | None) -> array.array[int]:
         spoken = array.array("h")

@@ -1,0 +1,110 @@
+"""Point 2: the greeting, the short menu, and walking it to whoever is responsible."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from routing.ids import NodeId
+
+from .citizen import TABLE, WATER, introduction, level
+from .conftest import Citizens
+
+
+async def test_the_greeting_is_said_to_its_end_and_its_menu_asked_again(citizen: Citizens) -> None:
+    caller = await citizen()
+    (greeting,) = await caller.hears("greeting_keys", whole=True)
+    assert greeting.start < 1.5
+    assert greeting.end - greeting.start < 12
+    await caller.hears("nothing_heard", "greeting_keys", within=15)
+    await caller.hangs_up()
+    record = await caller.record()
+    assert (record["outcome"], record["steps"][-1]) == ("abandoned", "menu.root")
+
+
+async def test_a_digit_interrupts_at_any_moment(citizen: Citizens) -> None:
+    moments = (0.7, 2.0, 4.5)
+    callers = await asyncio.gather(*(citizen() for _ in moments))
+
+    async def interrupts(number: int) -> float:
+        caller = callers[number]
+        await caller.hears("greeting_keys")
+        await asyncio.sleep(moments[number])
+        await caller.presses("3")
+        (greeting,) = [each for each in caller.ear.heard if each.name == "greeting_keys"]
+        (first,) = await caller.hears(level("daily")[0])
+        await caller.hangs_up()
+        return first.start - greeting.start
+
+    delays = await asyncio.gather(*(interrupts(number) for number in range(len(moments))))
+    assert all(delay < moment + 3 for delay, moment in zip(delays, moments, strict=True)), (
+        f"the next menu came {delays} seconds after the greeting began"
+    )
+
+
+async def test_the_menu_is_walked_repeated_left_and_walked_again(citizen: Citizens) -> None:
+    caller = await citizen()
+    await caller.hears("greeting_keys")
+    await caller.presses("3")
+    await caller.hears(*level("daily")[:2])
+    await caller.presses("9")
+    await caller.hears(*level("daily"), within=30)
+    await caller.presses("*")
+    await caller.hears("main_menu")
+    await caller.presses("3")
+    await caller.hears(level("daily")[0])
+    await caller.presses("1")
+    await caller.hears(level("repair")[0])
+    await caller.presses("1")
+    await caller.hears(introduction(WATER), "offer_open")
+    await caller.presses("*")
+    await caller.hears(level("repair")[0])
+    await caller.hangs_up()
+    record = await caller.record()
+    assert record["line"] is None, "who goes back is not about that line any more"
+    assert record["steps"] == [
+        *("answered", "menu.root", "menu.daily", "menu.root", "menu.daily", "menu.repair"),
+        *("offer", "menu.repair"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("1", "H110"), ("2", "H036"), ("3", "H036"), ("4", "H036")]
+)
+async def test_the_place_decides_between_city_and_district(
+    citizen: Citizens, key: str, code: str
+) -> None:
+    caller = await citizen()
+    await caller.hears("greeting_keys")
+    await caller.presses("231")
+    await caller.hears("which_district")
+    await caller.presses(key)
+    await caller.hears(introduction(code), "offer_open")
+    await caller.hangs_up()
+    assert (await caller.record())["line"] == code
+
+
+async def test_zero_reaches_a_human_from_every_level(citizen: Citizens) -> None:
+    ways = ("0", "30", "310", "2310", "3110")
+    callers = await asyncio.gather(*(citizen() for _ in ways))
+
+    async def asks_for_a_human(number: int) -> list[str]:
+        caller = callers[number]
+        await caller.hears("greeting_keys")
+        await caller.presses(ways[number][:-1] or "0")
+        if ways[number] == "3110":  # an offer is not answered by keys typed ahead
+            await caller.hears("offer_open")
+        if len(ways[number]) > 1:
+            await caller.presses("0")
+        await caller.hears("to_operator")
+        await caller.hangs_up()
+        return list((await caller.record())["steps"])
+
+    for steps in await asyncio.gather(*(asks_for_a_human(number) for number in range(len(ways)))):
+        assert "operator" in steps
+
+
+def test_no_level_has_more_than_five_choices() -> None:
+    assert all(1 <= len(node.choices) <= 5 for node in TABLE.menu.nodes)
+    assert TABLE.menu.node(NodeId("root")).choices

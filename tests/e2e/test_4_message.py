@@ -1,0 +1,93 @@
+"""Point 4: a message in the caller's own words, checked, kept, and given a number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from deploy.phones.listen import Clip, assert_heard
+from ivr.kernel.clock import CHINA
+from ivr.tickets.number import parse
+from prompts import readers
+
+from .citizen import WATER, digits
+from .conftest import Citizens
+from .hotline import Hotline
+
+
+async def test_recorded_heard_again_recorded_anew_and_registered(
+    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
+) -> None:
+    words, as_clip = own_words
+    caller = await citizen()
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.hears("message_intro", whole=True)
+    await caller.says(words)
+    await caller.presses("#")
+    await caller.hears("message_review")
+    await caller.presses("2")
+    await caller.hears("message_playback")
+    await caller.ear.hear(as_clip)
+    await caller.hears("message_review")
+    await caller.presses("3")
+    await caller.hears("message_again", whole=True)
+    await caller.says(words)
+    await caller.hears("message_review")  # silence ended this one
+    await caller.presses("1")
+    await caller.hears("ticket_number_is")
+    ticket = await hotline.ticket(caller.number)
+    assert parse(ticket["number"]) == ticket["number"]
+    number = digits(ticket["number"])
+    await caller.hears(*number, "ticket_number_repeat", *number, "deadline_before", within=30)
+    due = datetime.fromisoformat(ticket["due"]).astimezone(CHINA)
+    await caller.hears(readers.date(due.date(), weekday=True), "deadline_after", "how_to_ask")
+    await caller.is_hung_up()
+    assert (ticket["line"], ticket["state"]) == (WATER, "waiting")
+    assert_heard(Path(ticket["recording"]), [as_clip])
+    record = await caller.record()
+    assert (record["outcome"], record["ticket"]) == ("ticket", ticket["number"])
+    assert record["steps"].count("recording") == 2
+
+
+async def test_a_message_cut_by_hanging_up_still_counts(
+    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
+) -> None:
+    words, as_clip = own_words
+    caller = await citizen()
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.hears("message_intro", whole=True)
+    await caller.says(words)
+    await caller.hangs_up()
+    ticket = await hotline.ticket(caller.number)
+    assert_heard(Path(ticket["recording"]), [as_clip])
+    owed = await hotline.callback(caller.number)
+    assert (owed["reason"], owed["recording"]) == ("lost-in-message", ticket["recording"])
+
+
+async def test_the_limit_ends_a_message_that_does_not_end(
+    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
+) -> None:
+    words, _ = own_words
+    caller = await citizen()
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.hears("message_intro", whole=True)
+    await caller.call.play(words, loop=True)
+    await caller.hears("message_review", within=30)
+    await caller.presses("1")
+    await caller.hears("ticket_number_is")
+    ticket = await hotline.ticket(caller.number)
+    await caller.hangs_up()
+    assert 10 < ticket["duration"] < 14
+
+
+async def test_silence_is_no_message(citizen: Citizens) -> None:
+    caller = await citizen()
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.hears("message_intro", "message_empty", "message_again", within=40)
+    await caller.hears("message_empty", "to_operator", within=40)
+    await caller.hangs_up()
+    assert (await caller.record())["ticket"] is None

@@ -1,0 +1,90 @@
+"""Point 6: how a ticket stands, by its number or by the caller's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.phones.listen import Clip
+
+from .citizen import Citizen, digits
+from .conftest import Caller, Citizens
+from .hotline import Hotline
+
+
+async def _leaves_a_message(caller: Citizen, words: Path) -> str:
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.hears("message_intro", whole=True)
+    await caller.says(words)
+    await caller.presses("#")
+    await caller.hears("message_review")
+    await caller.presses("1")
+    await caller.hears("ticket_number_is")
+    await caller.hangs_up()
+    return str((await caller.hotline.ticket(caller.number))["number"])
+
+
+async def test_by_its_number_and_by_the_callers_own(
+    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
+) -> None:
+    owner = await citizen()
+    number = await _leaves_a_message(owner, own_words[0])
+    told = ("progress_ticket", *digits(number), "progress_waiting")
+
+    other = await citizen()
+    await other.hears("greeting_keys")
+    await other.presses("5")
+    await other.hears("progress_intro")
+    await other.presses(f"{number}#")
+    await other.hears(*told, within=30)
+    await other.hears("progress_more", within=30)
+    await other.presses("*")
+    await other.hears("main_menu")
+    await other.hangs_up()
+    assert (await other.record())["outcome"] == "progress"
+
+    again = await Citizen.dials(hotline, owner.phone)
+    await again.hears("greeting_keys")
+    await again.presses("5")
+    await again.hears("progress_intro")
+    await again.presses("#")
+    await again.hears(*told, "progress_more", within=30)
+    await again.hangs_up()
+
+
+async def test_a_wrong_number_twice_reaches_a_human(citizen: Citizens) -> None:
+    caller = await citizen()
+    await caller.hears("greeting_keys")
+    await caller.presses("5")
+    await caller.hears("progress_intro")
+    await caller.presses("00000001#")
+    await caller.hears("progress_wrong", "progress_intro")
+    await caller.presses("12#")
+    await caller.hears("progress_wrong", "to_operator")
+    await caller.hangs_up()
+    assert "operator" in (await caller.record())["steps"]
+
+
+async def test_a_caller_without_tickets_is_told_so(citizen: Citizens) -> None:
+    caller = await citizen()
+    await caller.hears("greeting_keys")
+    await caller.presses("5")
+    await caller.hears("progress_intro")
+    await caller.presses("#")
+    await caller.hears("progress_none_for_caller")
+    await caller.hangs_up()
+    assert (await caller.record())["outcome"] == "abandoned"
+
+
+async def test_a_stranger_learns_nothing_of_anothers_ticket_by_pressing_hash(
+    citizen: Citizens, caller: Caller, own_words: tuple[Path, Clip]
+) -> None:
+    owner = await citizen()
+    await _leaves_a_message(owner, own_words[0])
+    stranger = await citizen()
+    await stranger.hears("greeting_keys")
+    await stranger.presses("5")
+    await stranger.hears("progress_intro")
+    await stranger.presses("#")
+    await stranger.hears("progress_none_for_caller")
+    await stranger.hangs_up()
