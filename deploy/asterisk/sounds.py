@@ -8,9 +8,7 @@ from deploy.layout import Layout
 from ivr.kernel.ids import SoundId
 from prompts.library import COMMITTED
 from prompts.manifest import SUFFIX, clip_name
-
-TENS = range(20, 100, 10)
-READ_BY_ASTERISK = (*range(11), *TENS)  # clips of the number reader for zh: 二十 + 三
+from prompts.switch import SWITCH_SOUNDS
 
 
 def clip(sound: str) -> str:
@@ -19,11 +17,10 @@ def clip(sound: str) -> str:
 
 
 def link_sounds(layout: Layout) -> None:
-    """Make the clips findable: all of them, the digits of queue positions, beep and music."""
+    """Make the clips findable: all of them, those that Asterisk has names for, music."""
     link(layout.sounds / "hotline", COMMITTED)
-    link(layout.sounds / f"beep{SUFFIX}", _committed("tone.beep"))
-    for number in READ_BY_ASTERISK:
-        link(layout.sounds / "digits" / f"{number}{SUFFIX}", _committed(f"number.{number}"))
+    for name, sound in SWITCH_SOUNDS.items():
+        link(layout.sounds / f"{name}{SUFFIX}", COMMITTED / (clip_name(sound.id) + SUFFIX))
     for music in sorted((COMMITTED / "music").glob(f"*{SUFFIX}")):
         link(layout.music / music.name, music)
     link(layout.data / "documentation", layout.asterisk.documentation)
@@ -36,7 +33,3 @@ def link(place: Path, target: Path) -> None:
         return
     place.unlink(missing_ok=True)
     place.symlink_to(target)
-
-
-def _committed(sound: str) -> Path:
-    return COMMITTED / (clip_name(SoundId(sound)) + SUFFIX)
