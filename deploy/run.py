@@ -7,14 +7,14 @@ says when a call can be made, and keeps them running.
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -33,7 +33,7 @@ from deploy.steps import say, step
 from deploy.supervisor import Supervisor
 from ivr.app.initialise import initialise
 from ivr.kernel.errors import HotlineError, NotConfigured
-from ivr.settings import Settings
+from ivr.settings import Settings, WebSettings
 
 READY: Final = 60.0  # seconds a part may take to start on a busy machine
 LOOK: Final = 0.2  # seconds between looks at the children
@@ -102,8 +102,7 @@ def running(parts: Site, settings: Settings) -> Iterator[None]:
         with step("Starting the service and the simulated exchange"):
             parts.service.start()
             parts.exchange.start()
-            for section in (settings.agi, settings.web):
-                _wait(parts.service, partial(_answers, section.host, section.port))
+            _wait(parts.service, lambda: _healthy(settings.web))
             _wait(parts.exchange, lambda: "exchange ready" in parts.exchange.tail())
         yield
     finally:
@@ -120,12 +119,16 @@ def _wait(child: Child, ready: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def _answers(host: str, port: int) -> bool:
+def _healthy(web: WebSettings) -> bool:
+    """Whether the service says that all its parts work, the switch included."""
+    asking = http.client.HTTPConnection(web.host, web.port, timeout=2)
     try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
+        asking.request("GET", "/healthz")
+        return asking.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
-    return True
+    finally:
+        asking.close()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from deploy import run
 
 
 def serve() -> None:
-    """Accept and close, on the ports of FastAGI and of the web."""
+    """Be well, whoever asks, on the ports of FastAGI and of the web."""
     waiting = selectors.DefaultSelector()
     for name, default in (("AGI", "4573"), ("WEB", "8114")):
         port = int(os.environ.get(f"HOTLINE_{name}__PORT", default))
@@ -23,7 +23,9 @@ def serve() -> None:
         )
     while True:
         for key, _ in waiting.select():
-            key.fileobj.accept()[0].close()
+            with key.fileobj.accept()[0] as asking:
+                asking.recv(4096)
+                asking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 if sys.argv[1:] == ["serve"]:
