@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from time import perf_counter
@@ -84,7 +83,8 @@ class AgiProtocol(Protocol):
             return
         for message in messages:
             if type(message) is Reply:
-                self._answered(message)
+                if self._stepper is None or not self._stepper.reply(message):
+                    self._answered_unasked()
             elif type(message) is HangupNotice:
                 self._hung_up()
             elif type(message) is Environment:
@@ -122,10 +122,7 @@ class AgiProtocol(Protocol):
         self.factory.turn(perf_counter() - self._heard)
         self.transport.write(line)
 
-    def _answered(self, reply: Reply) -> None:
-        stepper = self._stepper
-        if stepper is None or stepper.reply(reply):
-            return
+    def _answered_unasked(self) -> None:
         if self._reason == "done":
             self.transport.loseConnection()  # the last word has been heard
 
@@ -186,7 +183,7 @@ class AgiFactory(Factory):
         self._sounds = sounds
         self._recordings = recordings
         self._allow = allow
-        self._waiting: Counter[str] = Counter()
+        self._waiting: dict[str, int] = {}
         self.live: set[AgiProtocol] = set()
         self.idle = asyncio.Event()
         self.idle.set()
@@ -217,7 +214,7 @@ class AgiFactory(Factory):
     def entered(self, protocol: AgiProtocol) -> None:
         self.live.add(protocol)
         self.idle.clear()
-        self._waiting[protocol.host] += 1
+        self._waiting[protocol.host] = self._waiting.get(protocol.host, 0) + 1
 
     def opened(self, protocol: AgiProtocol) -> None:
         self._no_longer_waits(protocol.host)
@@ -238,7 +235,7 @@ class AgiFactory(Factory):
             return "address"
         if len(self.live) >= self.limits.connections:
             return "connections"
-        return "waiting" if self._waiting[host] >= self.limits.waiting else ""
+        return "waiting" if self._waiting.get(host, 0) >= self.limits.waiting else ""
 
     def _no_longer_waits(self, host: str) -> None:
         self._waiting[host] -= 1

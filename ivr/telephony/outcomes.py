@@ -29,8 +29,7 @@ def says_dead(reply: Reply) -> bool:
 
 def key_of(reply: Reply) -> str:
     """The key that a reply names by its character code, or ''."""
-    key = chr(reply.number) if 0 < reply.number < 128 else ""
-    return key if key and key in KEYS else ""
+    return _KEY_CODES.get(reply.result, "")
 
 
 def length_of(reply: Reply) -> Seconds:
@@ -86,6 +85,8 @@ def operator_of(interface: str) -> str:
 def _whole_seconds(text: str) -> Seconds:
     return seconds(int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0)
 
+
+_KEY_CODES: Final = {str(ord(key)): key for key in KEYS}
 
 _OPERATOR: Final = re.compile(
     r"[A-Za-z]{1,16}/(?:op)?(?P<operator>[0-9]{1,12})(?:[-@/]|$)", re.ASCII

@@ -75,7 +75,9 @@ class Stepper:
         "_ended",
         "_flow",
         "_gone",
+        "_resume",
         "_send",
+        "_throw",
         "_waits_for_reply",
         "finished",
     )
@@ -87,6 +89,8 @@ class Stepper:
         ended: Callable[[Exception | None], None],
     ) -> None:
         self._flow = flow
+        self._resume: Callable[[Any], Any] = flow.send
+        self._throw: Callable[[Any], Any] = flow.throw
         self._send = send
         self._ended = ended
         self._context = contextvars.copy_context()
@@ -134,7 +138,8 @@ class Stepper:
         """Go on with `value` until the flow waits for something or ends."""
         while not self.finished:
             try:
-                waits_for = self._enter(value)
+                enter = self._throw if type(value) is CallerGone else self._resume
+                waits_for = self._context.run(enter, value)
             except StopIteration:
                 self._end(None)
             except CallerGone:
@@ -152,11 +157,6 @@ class Stepper:
                     self._wait_for(waits_for)
                     return
                 value = self._refuse()
-
-    def _enter(self, value: Reply | CallerGone | None) -> object:
-        if isinstance(value, CallerGone):
-            return self._context.run(self._flow.throw, value)
-        return self._context.run(self._flow.send, value)
 
     def _refuse(self) -> CallerGone:
         self._after_gone += 1

@@ -96,6 +96,7 @@ _PLAIN: Final = ("0", "1", "-1", *(str(ord(key)) for key in "0123456789*#"))
 _COMMON: Final[dict[bytes, tuple[Message, ...]]] = {
     f"200 result={result}\n".encode(): (Reply(200, result),) for result in _PLAIN
 }
+_VALUE: Final = b"200 result=1 ("  # the answer to GET VARIABLE, the next in number
 
 
 class Decoder:
@@ -118,6 +119,10 @@ class Decoder:
             common = _COMMON.get(data)
             if common is not None:
                 return common
+            if data.startswith(_VALUE) and data.find(b"\n") == len(data) - 1:
+                value = data[len(_VALUE) : -2]
+                if data.endswith(b")\n") and b"\0" not in value and len(data) < MAX_REPLY_LINE:
+                    return (Reply(200, "1", _text(value)),)
         if self._broken is not None:
             raise MalformedAgi(self._broken.reason)
         found: list[Message] = []

@@ -10,6 +10,7 @@ honour, so such characters are refused.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ivr.kernel.errors import HotlineError
@@ -39,6 +40,8 @@ def agi_argument(text: str) -> str:
     Raises `Unquotable` for a line break or NUL, which no quoting can carry, and for text
     beyond MAX_ARGUMENT bytes or that is not encodable.
     """
+    if text.isalnum() and text.isascii() and len(text) <= MAX_ARGUMENT:
+        return f'"{text}"'
     if _BREAKS.search(text):
         raise Unquotable("an AGI argument may hold no line break or NUL", text)
     if _size(text) > MAX_ARGUMENT:
@@ -59,6 +62,7 @@ def application_argument(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=512)  # the product names some dozens
 def variable_name(name: str) -> str:
     """`name` when it is a variable or a function of plain arguments: ``CALLERID(name)``."""
     if not _VARIABLE.fullmatch(name):
@@ -68,6 +72,8 @@ def variable_name(name: str) -> str:
 
 def caller_name(text: str) -> str:
     """What a telephone can show of `text`: no control characters, at most MAX_CALLER_NAME."""
+    if not text:
+        return text
     return " ".join(_CONTROL.sub(" ", text).split())[:MAX_CALLER_NAME]
 
 
