@@ -31,5 +31,5 @@ lint: setup ## ruff, mypy --strict, the order of imports
 bench: setup ## the numbers the design promises, measured here
 	@$(VENV)/python -m pytest tests/perf
 
-clean: ## remove what was built and run here; fetched programs are kept
-	rm -rf var .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## remove what was built here; the site in var/ and fetched programs are kept
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.asterisk_process import AsteriskProcess
 from deploy.phones.phone import Leg, Phone, PhoneFailed, State, Subscriber
-from deploy.render import dialled_numbers
+from deploy.render import OUTBOUND_LIMIT, dialled_numbers
 from tests.deploy.conftest import AGI, EXCHANGE, SIP, Service, Session
 
 pytestmark = [pytest.mark.e2e]
@@ -186,17 +186,46 @@ async def test_an_emergency_number_is_dialled_and_the_caller_comes_back(
         heard.append(await ring_out(session, "110"))
         heard.append(await session.variable("ANSWEREDTIME"))
         heard.append(await session.do('STREAM FILE hotline/say/goodbye ""'))
+        heard.append(await session.variable("GROUP_COUNT(outbound@hotline)"))
         await session.finish()
 
     service.script = script
     call = await stranger.dial("114")
     await service.next()
     await call.wait(State.ENDED)
-    status, talked, after = heard
+    status, talked, after, still_counted = heard
     assert status == "ANSWER"
     assert int(talked) >= 1
     assert after.startswith("200")
+    assert still_counted in ("", "0")
     assert [leg.dialled for leg in exchange] == ["110"]
+
+
+async def test_a_runaway_service_meets_a_limit_of_calls_out(
+    switch: AsteriskProcess, stranger: Phone, service: Service, exchange: list[Leg]
+):
+    """With as many calls out as are allowed, the next one is refused."""
+    heard: list[str] = []
+    dialplan = switch_home(switch) / "asterisk/etc/extensions.conf"
+    kept = dialplan.read_text()
+    assert f">= {OUTBOUND_LIMIT}]" in kept
+
+    async def script(session: Session) -> None:
+        await session.do("ANSWER")
+        await session.do("SET VARIABLE GROUP(hotline) outbound")
+        heard.append(await ring_out(session, "110"))
+        await session.finish()
+
+    service.script = script
+    dialplan.write_text(kept.replace(f">= {OUTBOUND_LIMIT}]", ">= 1]"))
+    switch.cli("dialplan reload")
+    try:
+        await call_and_end(stranger, service)
+    finally:
+        dialplan.write_text(kept)
+        switch.cli("dialplan reload")
+    assert heard == ["CHANUNAVAIL"]
+    assert exchange == []
 
 
 async def test_a_local_channel_obeys_the_same_list(
