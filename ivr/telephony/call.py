@@ -29,6 +29,7 @@ FIRST_KEY: Final = seconds(6)  # time to take the telephone from the ear and fin
 NEXT_KEY: Final = seconds(3)
 MESSAGE_SILENCE: Final = seconds(3)  # an old caller pauses for two when thinking
 NO_TIME: Final = seconds(0)
+KEPT_SILENCE: Final = seconds(1)  # of the silence that stops a recording, Asterisk keeps this much
 
 
 class CallerGone(Exception):
@@ -90,7 +91,8 @@ class Recording:
     @property
     def is_empty(self) -> bool:
         """Too short to hold a word: a click, a breath, or silence until the limit."""
-        return self.duration < 1.0
+        kept = KEPT_SILENCE if self.end is RecordingEnd.SILENCE else 0.0
+        return self.duration - kept < 1.0
 
 
 class DialEnd(Enum):

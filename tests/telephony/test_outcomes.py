@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.kernel.units import seconds
-from ivr.telephony.call import DialEnd, QueueEnd, RecordingEnd
+from ivr.telephony.call import DialEnd, QueueEnd, Recording, RecordingEnd
 from ivr.telephony.outcomes import (
     dial_result,
     key_of,
@@ -101,3 +101,16 @@ def test_how_waiting_ended(status, left_by_key, end):
     assert result.end is end
     assert result.operator == ("1001" if served else "")
     assert (result.waited, result.talked) == ((4, 5) if served else (9, 0))
+
+
+@pytest.mark.parametrize(
+    ("duration", "end", "empty"),
+    [
+        (1.02, RecordingEnd.SILENCE, True),  # what Asterisk 22 keeps of nothing but silence
+        (2.6, RecordingEnd.SILENCE, False),
+        (0.4, RecordingEnd.HANGUP, True),
+        (1.5, RecordingEnd.HANGUP, False),
+    ],
+)
+def test_a_silent_message_is_empty(duration, end, empty):
+    assert Recording("/m.wav", seconds(duration), end).is_empty is empty
