@@ -47,7 +47,7 @@ class Kokoro:
 
     def speak(self, text: str) -> Speech:
         is_short = sum(map(str.isalnum, text)) <= SHORT
-        tokens = self._tokens(f"{text}，" if is_short and text[-1].isalnum() else text)
+        tokens = self._tokens(f"{text}，" if is_short and text[-1:].isalnum() else text)
         inputs = {
             "tokens": np.array([[_EDGE, *tokens, _EDGE]], dtype=np.int64),
             "style": self._styles[len(tokens)],
