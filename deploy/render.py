@@ -52,7 +52,7 @@ class Variant(Enum):
 
 @frozen
 class TlsFiles:
-    """Where the certificate is expected; `make run` works without one."""
+    """Where the certificate of the switch is expected."""
 
     certificate: Path
     key: Path
@@ -84,6 +84,11 @@ def render(
     return (*written, _write_classic(settings, layout))
 
 
+def tls_files(settings: Settings) -> TlsFiles:
+    folder = settings.home.absolute() / "tls"
+    return TlsFiles(folder / "hotline.crt", folder / "hotline.key")
+
+
 def dialled_numbers() -> tuple[str, ...]:
     """What 114 may dial: the lines of the directory and the emergency numbers."""
     directory = load_directory()
@@ -95,7 +100,6 @@ def _values(
     settings: Settings, layout: Layout, variant: Variant, numbers: Iterable[str] | None
 ) -> dict[str, object]:
     accounts = keep_accounts(settings.secrets)
-    tls = settings.home.absolute() / "tls"
     secure = variant is Variant.TLS
     return {
         "settings": settings,
@@ -106,7 +110,7 @@ def _values(
         "exchange": f"{settings.switch.sip_host}:{settings.switch.exchange_port}",
         "numbers": dialled_numbers() if numbers is None else tuple(numbers),
         "modules": (*MODULES, *SECURE_MEDIA) if secure else MODULES,
-        "tls": TlsFiles(tls / "hotline.crt", tls / "hotline.key") if secure else None,
+        "tls": tls_files(settings) if secure else None,
         "classic": CLASSIC,
         "outbound_limit": OUTBOUND_LIMIT,
         "clip": clip,

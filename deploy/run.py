@@ -27,7 +27,7 @@ from deploy.asterisk_process import AsteriskProcess
 from deploy.children import Child, end_with_parent
 from deploy.layout import Layout, find_asterisk
 from deploy.ports import with_free_ports
-from deploy.render import render, variant_of
+from deploy.render import render, tls_files, variant_of
 from deploy.run_facts import RunFacts
 from deploy.steps import say, step
 from deploy.supervisor import Supervisor
@@ -151,6 +151,14 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
+def check_certificate(settings: Settings) -> None:
+    """Without one, Asterisk would start and no account could reach it."""
+    files = tls_files(settings)
+    absent = [str(path) for path in (files.certificate, files.key) if not path.is_file()]
+    if settings.switch.tls and absent:
+        raise NotConfigured(f"switch.tls is on, but there is no {' and no '.join(absent)}")
+
+
 def run(home: Path) -> None:
     """Run the hotline of this home until `Stop`."""
     facts_file = home / "run.json"
@@ -163,6 +171,7 @@ def run(home: Path) -> None:
         settings = with_free_ports(Settings.of(home))
         made = initialise(settings)
     layout = Layout(home / "asterisk", asterisk)
+    check_certificate(settings)
     render(settings, layout, variant_of(settings))
     facts = RunFacts(settings, accounts, made.admin_user, made.admin_password)
     parts = site(settings, layout)

@@ -27,6 +27,12 @@ class RunFacts:
         return self.settings.ami.secret.get_secret_value() or self.accounts.ami_secret
 
     @property
+    def sip(self) -> tuple[str, int]:
+        """How accounts reach the switch: TLS has the port beside SIP's own."""
+        switch = self.settings.switch
+        return ("TLS", switch.sip_port + 1) if switch.tls else ("UDP", switch.sip_port)
+
+    @property
     def web(self) -> str:
         return f"http://{self.settings.web.host}:{self.settings.web.port}/"
 
@@ -38,7 +44,7 @@ class RunFacts:
     def _document(self) -> dict[str, object]:
         switch, ami, agi = self.settings.switch, self.settings.ami, self.settings.agi
         return {
-            "sip": {"host": switch.sip_host, "port": switch.sip_port, "number": switch.number},
+            "sip": {"host": switch.sip_host, "port": self.sip[1], "number": switch.number},
             "callers": [{"user": a.user, "password": a.password} for a in self.accounts.callers],
             "operators": [
                 {"id": a.id, "user": a.user, "password": a.password}
@@ -69,7 +75,7 @@ class RunFacts:
         return f"""
 The hotline is ready. Register a softphone and dial {switch.number}.
 
-  SIP server     {switch.sip_host}:{switch.sip_port} (UDP)
+  SIP server     {switch.sip_host}:{self.sip[1]} ({self.sip[0]})
   callers        user and password
 {callers}
   operators      seat: user and password; then `hotline operator login 1001`

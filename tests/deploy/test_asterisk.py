@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -28,9 +30,11 @@ def test_it_boots_without_a_warning(variant: Variant, tmp_path: Path):
         process.wait_booted()
         shown = process.cli("module show")
         transports = process.cli("pjsip show transports")
+        spoken = tls_version(7402) if variant is Variant.TLS else "none"
     finally:
         process.stop()
     assert process.complaints() == ()
+    assert spoken in ("none", "TLSv1.2", "TLSv1.3")
     assert all(f"{name}.so" in shown for name in MODULES)
     assert ("transport-tls" in transports) is (variant is Variant.TLS)
 
@@ -101,6 +105,15 @@ def listening_addresses(pid: int) -> set[str]:
             raw = bytes.fromhex(fields[1].partition(":")[0])
             found.add(".".join(str(part) for part in reversed(raw)))
     return found
+
+
+def tls_version(port: int) -> str | None:
+    """Shake hands as a telephone would that trusts this certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    line = socket.create_connection(("127.0.0.1", port), timeout=5)
+    with context.wrap_socket(line) as secure:
+        return secure.version()
 
 
 def make_certificate(folder: Path) -> None:
