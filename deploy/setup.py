@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import layout
+from deploy.databases import provide_databases
 from deploy.programs import provide_asterisk, provide_espeak
 from deploy.python_env import provide_environment
 from deploy.steps import SetupFailed, say
@@ -42,6 +43,7 @@ def main() -> int:
             environment = provide_environment(CHECKOUT)
             provide_asterisk()
             provide_espeak(environment)
+            provide_databases()
     except (SetupFailed, OSError) as problem:
         say(f"\nSet-up stopped: {problem}")
         return 1
