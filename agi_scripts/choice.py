@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from prompts.catalogue import PROMPTS
-
 from ivr.kernel.sound import Spoken
 from ivr.telephony.call import Call, Utterance
+from prompts.catalogue import PROMPTS
 
 HUMAN: Final = "0"
 REPEAT: Final = "9"

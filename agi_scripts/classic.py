@@ -16,6 +16,7 @@ from asterisk.agi import AGI
 from attrs import evolve, frozen
 
 from agi_scripts.incoming import incoming
+from agi_scripts.place import place_of
 from agi_scripts.standby import FILE as STANDBY_FILE
 from agi_scripts.standby import Standby, read
 from agi_scripts.visit import Visit
@@ -59,10 +60,17 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
     snapshot = from_json(Path(standby.snapshot).read_bytes())  # noqa: ASYNC240 - no loop here
     journey = Journey(call.facts, snapshot.number, standby.node, clock)
     journey.step("standby")
-    visit = Visit(
-        call, snapshot, standby.calendar, SpooledTickets(spool), journey, clock, standby.times
-    )
     try:
+        visit = Visit(
+            call=call,
+            snapshot=snapshot,
+            calendar=standby.calendar,
+            tickets=SpooledTickets(spool),
+            journey=journey,
+            clock=clock,
+            times=standby.times,
+            place=await place_of(call, journey),
+        )
         await incoming(visit)
         await call.set(LAST_WORD, "1")
     except CallerGone:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
-from agi_scripts.survey import ask_satisfaction
-from agi_scripts.visit import After, Visit
+from agi_scripts.place import Station
+from agi_scripts.visit import Visit
 from ivr.calls.record import Outcome
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
@@ -13,74 +15,94 @@ from ivr.telephony.call import DialEnd, DialResult
 from prompts.catalogue import PROMPTS
 from routing.chain import LineHop, MessageHop, hops
 from routing.directory import Line
-from routing.ids import LineCode
 
-REASONS: dict[DialEnd, Sound] = {
+REASONS: Final[dict[DialEnd, Sound]] = {
     DialEnd.BUSY: PROMPTS.line_busy,
     DialEnd.NO_ANSWER: PROMPTS.line_no_answer,
     DialEnd.UNAVAILABLE: PROMPTS.line_unavailable,
 }
+CHOSEN: Final = {
+    "1": Station.CONNECT,
+    "2": Station.MESSAGE,
+    HUMAN: Station.OPERATOR,
+    BACK: Station.MENU,
+}
 
-_CHOSEN = {HUMAN: After.HUMAN, "2": After.MESSAGE, BACK: After.BACK}
 
-
-async def offer(visit: Visit, code: LineCode) -> After:
+async def offer(visit: Visit) -> Station:
     """Say who is responsible and let the caller choose: connect now, a message, a human.
 
     What is keyed ahead of this question does not answer it: connecting has consequences.
     """
-    line = visit.table.table.directory.line(code)
-    visit.journey.line = code
+    line = _line(visit)
+    if line is None:
+        return Station.MENU
     visit.journey.step("offer")
+    visit.place.hop = 0
     await visit.call.fresh()
     question = PROMPTS.offer_open if visit.is_open(line) else PROMPTS.offer_closed
-    key = await choose(
-        visit.call, words.introduction(visit.table.table, line), question, keys="12*"
-    )
+    key = await choose(visit.call, words.introduction(visit.table, line), question, keys="12*")
     if key == BACK:
         visit.journey.line = None  # it was not what they meant
-    return await connect(visit, line) if key == "1" else _CHOSEN[key]
+    return CHOSEN[key]
 
 
-async def connect(visit: Visit, line: Line) -> After:
+async def connect(visit: Visit) -> Station:
     """Ring the line, then down the table's chain until somebody answers.
 
     Lines that are closed now are passed over: the offer has told the caller so.
     """
     visit.journey.step("connect")
-    rung = False
-    for hop in hops(visit.table.table, line.code):
+    line = _line(visit)
+    if line is None:
+        return Station.MENU
+    chain = hops(visit.table, line.code)
+    while visit.place.hop < len(chain):
+        hop = chain[visit.place.hop]
         if not isinstance(hop, LineHop):
-            return After.MESSAGE if isinstance(hop, MessageHop) else After.HUMAN
-        next_line = visit.table.table.directory.line(hop.line)
-        if not visit.is_open(next_line):
-            continue
-        await _announce(visit, next_line, direct=not rung and next_line.code == line.code)
-        if await _ring(visit, next_line):
-            return await ask_satisfaction(visit)
-        rung = True
-    return After.HUMAN
+            return Station.MESSAGE if isinstance(hop, MessageHop) else Station.OPERATOR
+        if await _answers(visit, visit.table.directory.line(hop.line)):
+            return Station.SURVEY
+        visit.place.hop += 1
+    return Station.OPERATOR
 
 
-async def _announce(visit: Visit, line: Line, *, direct: bool) -> None:
-    if direct:
-        await visit.call.tell(PROMPTS.connecting)
-    else:
-        await visit.call.tell(PROMPTS.connecting_next, words.title(line), PROMPTS.please_wait)
+def _line(visit: Visit) -> Line | None:
+    """The line the caller reached; None when the table in force no longer has it."""
+    code = visit.journey.line
+    directory = visit.table.directory
+    return directory.line(code) if code and directory.has_line(code) else None
 
 
-async def _ring(visit: Visit, line: Line) -> bool:
-    visit.journey.step(f"ring.{line.code}")
-    caller = visit.call.facts.caller or "未显示号码"
-    result = await visit.call.dial(
-        PhoneNumber(line.number), ring=visit.times.ring, shown=f"{caller} {line.spoken_title}"
-    )
+async def _answers(visit: Visit, line: Line) -> bool:
+    if not visit.is_open(line):
+        return False
+    result = await _rung_while_unserved(visit, line) or await _ring(visit, line)
     if result.end is DialEnd.ANSWERED:
         _talked(visit, result)
         return True
     if result.end in REASONS:
         await visit.call.tell(REASONS[result.end])
     return False
+
+
+async def _rung_while_unserved(visit: Visit, line: Line) -> DialResult | None:
+    """How ringing this line ended, when that was after the last process died."""
+    resuming, visit.place.resuming = visit.place.resuming, False
+    return await visit.call.last_dial(PhoneNumber(line.number)) if resuming else None
+
+
+async def _ring(visit: Visit, line: Line) -> DialResult:
+    visit.journey.step(f"ring.{line.code}")
+    await visit.mark()
+    if visit.place.hop:
+        await visit.call.tell(PROMPTS.connecting_next, words.title(line), PROMPTS.please_wait)
+    else:
+        await visit.call.tell(PROMPTS.connecting)
+    caller = visit.call.facts.caller or words.WITHHELD
+    return await visit.call.dial(
+        PhoneNumber(line.number), ring=visit.times.ring, shown=f"{caller} {line.spoken_title}"
+    )
 
 
 def _talked(visit: Visit, result: DialResult) -> None:

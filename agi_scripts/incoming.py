@@ -1,58 +1,75 @@
-"""A call to 114, from the first ring to the last word."""
+"""A call to 114, from the first ring to the last word: a walk from station to station.
+
+    MENU -> OFFER -> CONNECT -> SURVEY -> GOODBYE
+      |       |         |          ^
+      |       +-> MESSAGE -> REVIEW -> TICKET -> GOODBYE
+      |       +---------> OPERATOR -+-> MESSAGE
+      +-> PROGRESS          ^
+    0 reaches OPERATOR from everywhere.
+
+The place is marked before each station, so a call whose process has died is resumed there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
+from agi_scripts.connect import connect, offer
+from agi_scripts.menu import walk_menu
+from agi_scripts.message import give_number, lost, review, take_message
+from agi_scripts.operator import to_operator
+from agi_scripts.place import Station
+from agi_scripts.progress import tell_progress
+from agi_scripts.survey import ask_satisfaction
+from agi_scripts.visit import Visit
+from ivr.telephony.call import CallerGone
 from prompts.catalogue import PROMPTS, notice
 
-from agi_scripts.connect import offer
-from agi_scripts.menu import HumanWanted, LineReached, MenuWalk, Reached
-from agi_scripts.message import leave_message
-from agi_scripts.operator import to_operator
-from agi_scripts.progress import tell_progress
-from agi_scripts.visit import After, Visit
-
 NOTICES: Final = 2  # at most two before the greeting
-TURNS: Final = 100  # a line off the hook does not walk our menus for ever
+TURNS: Final = 200  # a line off the hook does not walk our menus for ever
 
 
 async def incoming(visit: Visit) -> None:
-    """The whole call. Ends by hanging up, or by `CallerGone`."""
+    """The whole call, or the rest of one. Ends by hanging up, or by `CallerGone`."""
+    try:
+        await _begin(visit)
+        await _walk(visit)
+        visit.journey.step("goodbye")
+        await visit.call.tell(PROMPTS.goodbye)
+        await visit.call.hangup()
+    except CallerGone:
+        await lost(visit)
+        raise
+
+
+async def _begin(visit: Visit) -> None:
+    if visit.place.turn:
+        visit.journey.step("resumed")
+        return
     await visit.call.answer()
     visit.journey.step("answered")
-    await _tell_notices(visit)
-    walk = MenuWalk(visit)
-    after = await _from_menu(visit, walk)
-    for _ in range(TURNS):
-        if after is After.GOODBYE:
-            break
-        after = await _turn(visit, walk, after)
-    visit.journey.step("goodbye")
-    await visit.call.tell(PROMPTS.goodbye)
-    await visit.call.hangup()
-
-
-async def _tell_notices(visit: Visit) -> None:
-    current = visit.table.table.notices_for(None, visit.clock.now())
-    for each in current[:NOTICES]:
+    for each in visit.table.notices_for(None, visit.clock.now())[:NOTICES]:
         await visit.call.say(notice(each.text))
 
 
-async def _turn(visit: Visit, walk: MenuWalk, after: After) -> After:
-    if after is After.HUMAN:
-        return await to_operator(visit)
-    if after is After.MESSAGE:
-        return await leave_message(visit)
-    if after is After.MENU:
-        walk.restart()
-    return await _from_menu(visit, walk)
+async def _walk(visit: Visit) -> None:
+    for _ in range(TURNS):
+        if visit.place.station is Station.GOODBYE:
+            return
+        await visit.mark()
+        visit.place.station = await STATIONS[visit.place.station](visit)
+        visit.place.resuming = False
 
 
-async def _from_menu(visit: Visit, walk: MenuWalk) -> After:
-    reached: Reached = await walk.onward()
-    if isinstance(reached, HumanWanted):
-        return After.HUMAN
-    if isinstance(reached, LineReached):
-        return await offer(visit, reached.line)
-    return await tell_progress(visit)
+STATIONS: Final[dict[Station, Callable[[Visit], Awaitable[Station]]]] = {
+    Station.MENU: walk_menu,
+    Station.OFFER: offer,
+    Station.CONNECT: connect,
+    Station.OPERATOR: to_operator,
+    Station.MESSAGE: take_message,
+    Station.REVIEW: review,
+    Station.TICKET: give_number,
+    Station.PROGRESS: tell_progress,
+    Station.SURVEY: ask_satisfaction,
+}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import define, field
-
 from agi_scripts import words
 from agi_scripts.choice import HUMAN
-from agi_scripts.visit import After, Visit
+from agi_scripts.place import Station
+from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import PhoneNumber, phone_number
 from ivr.telephony.call import CallerGone, Recording, RecordingEnd
@@ -23,124 +22,152 @@ CONTACT_LEAST: Final = 7
 SUBMIT, LISTEN, AGAIN = "1", "2", "3"
 
 
-async def leave_message(visit: Visit) -> After:
-    """Take a message and make it a ticket; a message cut by hanging up still counts."""
+INVITATIONS: Final = (PROMPTS.message_intro, PROMPTS.message_again)
+
+
+async def take_message(visit: Visit) -> Station:
+    """Ask for the message; two without words lead to a human, or home for who comes from there."""
     visit.journey.step("message")
-    taking = _Taking(visit)
-    try:
-        went = await taking.take()
-    except CallerGone:
-        await taking.keep_what_was_said()
-        raise
-    return went
-
-
-@define
-class _Taking:
-    """One message being taken. `kept` is the last recording that held words."""
-
-    visit: Visit
-    kept: Recording | None = None
-    ticket: Ticket | None = None
-    _takes: int = field(default=0)
-
-    async def take(self) -> After:
-        for invitation in (PROMPTS.message_intro, PROMPTS.message_again):
-            await self.visit.call.say(invitation)
-            recording = await self._record()
-            if recording.key == HUMAN:
-                return After.HUMAN
-            if self.kept is not None:
-                return await self._review()
-            await self.visit.call.tell(PROMPTS.message_empty)
-        return self._without_words()
-
-    def _without_words(self) -> After:
-        """Nothing was said twice: a human, unless they come from there."""
-        return After.GOODBYE if self.visit.journey.been("operator") else After.HUMAN
-
-    async def _record(self) -> Recording:
-        self._takes += 1
-        self.visit.journey.step("recording")
-        name = f"{self.visit.call.facts.call}-{self._takes}"
-        recording = await self.visit.call.record(
-            "".join(each if each.isalnum() else "-" for each in name),
-            at_most=self.visit.times.message,
-            silence=self.visit.times.message_silence,
-        )
+    if visit.place.resuming:
+        await _take_up(visit)
+        if visit.place.kept is not None:
+            return Station.REVIEW
+    else:
+        visit.place.asked = 0
+    while visit.place.asked < len(INVITATIONS):
+        await visit.call.say(INVITATIONS[visit.place.asked])
+        visit.place.asked += 1
+        recording = await _record(visit)
+        if recording.key == HUMAN:
+            return await _hand_over(visit)
         if not recording.is_empty:
-            self.kept = recording
-        if recording.end is RecordingEnd.HANGUP:
-            self.visit.journey.owe_callback(
-                CallbackReason.LOST_IN_MESSAGE, self.kept.path if self.kept else ""
-            )
-            raise CallerGone
-        return recording
+            return Station.REVIEW
+        await visit.call.tell(PROMPTS.message_empty)
+    comes_from_there = visit.journey.owed is not None
+    return Station.GOODBYE if comes_from_there else Station.OPERATOR
 
-    async def _review(self) -> After:
-        """Submit, hear it, or say it again. One who does nothing has submitted."""
-        self.visit.journey.step("review")
-        await self.visit.call.fresh()
-        for _ in range(RETAKES):
-            key = (await self.visit.call.ask(PROMPTS.message_review)).keys
-            if key == HUMAN:
-                return await self._hand_over()
-            if key == LISTEN:
-                await self._play_back()
-            elif key == AGAIN:
-                await self.visit.call.say(PROMPTS.message_again)
-                await self._record()
-            elif key in ("", SUBMIT, "#"):
-                break
-            else:
-                await self.visit.call.say(PROMPTS.no_such_choice)
-        return await self._submit()
 
-    async def _hand_over(self) -> After:
-        """To a human, and what was said goes into a ticket all the same."""
-        await self.keep_what_was_said()
-        return After.HUMAN
+async def review(visit: Visit) -> Station:
+    """Submit, hear it, or say it again. One who does nothing has submitted."""
+    visit.journey.step("review")
+    if visit.place.resuming and not await _take_up(visit):
+        await _record_again(visit)
+    await visit.call.fresh()
+    for _ in range(RETAKES):
+        key = (await visit.call.ask(PROMPTS.message_review)).keys
+        if key == HUMAN:
+            return await _hand_over(visit)
+        if key == LISTEN:
+            await _play_back(visit)
+        elif key == AGAIN:
+            await _record_again(visit)
+        elif key in ("", SUBMIT, "#"):
+            break
+        else:
+            await visit.call.say(PROMPTS.no_such_choice)
+    return Station.TICKET
 
-    async def _play_back(self) -> None:
-        if self.kept is not None:
-            await self.visit.call.say(PROMPTS.message_playback)
-            await self.visit.call.play_back(self.kept)
 
-    async def _submit(self) -> After:
-        if not self.visit.journey.contact:
-            self.visit.journey.contact = await _ask_contact(self.visit)
-        try:
-            ticket = await self._open()
-        except MessageKept:
-            await self.visit.call.tell(PROMPTS.message_kept)
-            return After.GOODBYE
-        await _tell_ticket(self.visit, ticket)
-        return After.GOODBYE
+async def give_number(visit: Visit) -> Station:
+    """Open the ticket, say its number twice and when it will be answered."""
+    if not visit.journey.contact:
+        visit.journey.contact = await _ask_contact(visit)
+        await visit.mark()
+    try:
+        ticket = await _open(visit)
+    except MessageKept:
+        visit.place.kept = None
+        await visit.call.tell(PROMPTS.message_kept)
+        return Station.GOODBYE
+    if ticket is not None:
+        await _tell_ticket(visit, ticket)
+    return Station.GOODBYE
 
-    async def keep_what_was_said(self) -> None:
-        """The caller has gone, or goes elsewhere: what was recorded still becomes a ticket."""
-        if self.kept is None or self.ticket is not None:
-            return
-        try:
-            await self._open()
-        except MessageKept:
-            return
 
-    async def _open(self) -> Ticket:
-        if self.kept is None:
-            raise AssertionError("a ticket needs a recording")
-        self.visit.journey.step("ticket")
-        self.visit.journey.outcome = Outcome.TICKET
-        self.ticket = await self.visit.tickets.open(_new_ticket(self.visit, self.kept))
-        self.visit.journey.ticket = self.ticket.number
-        return self.ticket
+async def lost(visit: Visit) -> None:
+    """The caller has gone. One who never heard a number is called back about what they said."""
+    if visit.place.kept is not None:
+        visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE, visit.place.kept.path)
+        await _keep(visit)
+
+
+async def _keep(visit: Visit) -> None:
+    """What was recorded becomes a ticket, without a word."""
+    try:
+        await _open(visit)
+    except MessageKept:
+        return
+
+
+async def _hand_over(visit: Visit) -> Station:
+    await _keep(visit)
+    return Station.OPERATOR
+
+
+async def _record(visit: Visit) -> Recording:
+    visit.place.takes += 1
+    visit.journey.step("recording")
+    await visit.mark()
+    recording = await visit.call.record(
+        _name(visit), at_most=visit.times.message, silence=visit.times.message_silence
+    )
+    if not recording.is_empty:
+        visit.place.kept = recording
+    if recording.end is RecordingEnd.HANGUP:
+        visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE)
+        raise CallerGone
+    return recording
+
+
+async def _record_again(visit: Visit) -> None:
+    await visit.call.say(PROMPTS.message_again)
+    await _record(visit)
+
+
+async def _take_up(visit: Visit) -> bool:
+    """Find what was recorded while nobody served the call; False when that never began."""
+    if not visit.place.takes:
+        return True
+    recording = await visit.call.last_recording(_name(visit))
+    if recording is None:
+        visit.place.takes -= 1
+        visit.place.asked = max(0, visit.place.asked - 1)
+        return False
+    if not recording.is_empty:
+        visit.place.kept = recording
+    return True
+
+
+def _name(visit: Visit) -> str:
+    name = f"{visit.call.facts.call}-{visit.place.takes}"
+    return "".join(each if each.isalnum() else "-" for each in name)
+
+
+async def _play_back(visit: Visit) -> None:
+    if visit.place.kept is not None:
+        await visit.call.say(PROMPTS.message_playback)
+        await visit.call.play_back(visit.place.kept)
+
+
+async def _open(visit: Visit) -> Ticket | None:
+    """The ticket for what was said; None when nothing was."""
+    recording = visit.place.kept
+    if recording is None:
+        return None
+    visit.journey.step("ticket")
+    visit.journey.outcome = Outcome.TICKET
+    ticket = await visit.tickets.open(_new_ticket(visit, recording))
+    visit.journey.ticket = ticket.number
+    visit.place.kept = None  # the mark still has it until the number has been told
+    visit.place.opened += 1
+    return ticket
 
 
 def _new_ticket(visit: Visit, recording: Recording) -> NewTicket:
-    code = visit.journey.line
-    line = visit.table.table.directory.line(code) if code else None
+    code, directory = visit.journey.line, visit.table.directory
+    line = directory.line(code) if code and directory.has_line(code) else None
     return NewTicket(
-        key=f"call:{visit.call.facts.call}",
+        key=f"call:{visit.call.facts.call}:{visit.place.opened}",
         call=visit.call.facts.call,
         caller=visit.journey.contact,
         line=code,
@@ -148,7 +175,7 @@ def _new_ticket(visit: Visit, recording: Recording) -> NewTicket:
         recording=recording.path,
         duration=recording.duration,
         happened=visit.clock.now(),
-        table=visit.table.number,
+        table=visit.snapshot.number,
     )
 
 

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from prompts.catalogue import PROMPTS
-
+from agi_scripts import words
 from agi_scripts.choice import choose
-from agi_scripts.survey import ask_satisfaction
-from agi_scripts.visit import After, Visit
+from agi_scripts.place import Station
+from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import OperatorId
 from ivr.telephony.call import QueueEnd, QueueResult
+from prompts.catalogue import PROMPTS
 
 
-async def to_operator(visit: Visit) -> After:
+async def to_operator(visit: Visit) -> Station:
     """Wait for an operator; a caller lost here is owed a callback.
 
     Nobody logged in, or a caller tired of waiting: a message instead.
     """
     visit.journey.step("operator")
-    await visit.call.tell(PROMPTS.to_operator)
+    result = await visit.call.last_queue() if visit.place.resuming else None
+    if result is None:
+        await visit.call.tell(PROMPTS.to_operator)
     visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
     while True:
-        result = await _wait(visit)
+        result = result or await _wait(visit)
         if result.end is QueueEnd.SERVED:
-            _served(visit, result)
-            return await ask_satisfaction(visit)
+            return _served(visit, result)
         if result.end is QueueEnd.TIMEOUT:
             if await choose(visit.call, PROMPTS.operators_busy, keys="12") != "2":
+                result = None
                 continue
         elif result.end is not QueueEnd.DECLINED:
             await _nobody(visit)
-        return After.MESSAGE
+        return Station.MESSAGE
 
 
 async def _wait(visit: Visit) -> QueueResult:
@@ -46,19 +48,20 @@ async def _wait(visit: Visit) -> QueueResult:
 
 def _shown(visit: Visit) -> str:
     """Caller and unit, for the operator's telephone."""
-    caller = visit.call.facts.caller or "未显示号码"
-    if visit.journey.line is None:
+    caller = visit.call.facts.caller or words.WITHHELD
+    code, directory = visit.journey.line, visit.table.directory
+    if code is None or not directory.has_line(code):
         return caller
-    line = visit.table.table.directory.line(visit.journey.line)
-    return f"{caller} {line.spoken_title}"
+    return f"{caller} {directory.line(code).spoken_title}"
 
 
-def _served(visit: Visit, result: QueueResult) -> None:
+def _served(visit: Visit, result: QueueResult) -> Station:
     visit.journey.outcome = Outcome.OPERATOR
     visit.journey.operator = OperatorId(result.operator)
     visit.journey.talked = result.talked
     visit.journey.waited = result.waited
     visit.journey.settle_callback()
+    return Station.SURVEY
 
 
 async def _nobody(visit: Visit) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 
 from agi_scripts import words
 from agi_scripts.choice import BACK, HUMAN, choose
-from agi_scripts.visit import After, Visit
+from agi_scripts.place import Station
+from agi_scripts.visit import Visit
 from ivr.calls.record import Outcome
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.sound import Spoken
@@ -17,10 +18,10 @@ from prompts.catalogue import PROMPTS
 
 TRIES: Final = 2  # wrong numbers before a human; it also stops those who try numbers
 
-_ONWARD = {HUMAN: After.HUMAN, BACK: After.MENU}
+_ONWARD = {HUMAN: Station.OPERATOR, BACK: Station.MENU}
 
 
-async def tell_progress(visit: Visit) -> After:
+async def tell_progress(visit: Visit) -> Station:
     """Ask for a number and say how the ticket stands, as often as the caller wants."""
     visit.journey.step("progress")
     while True:
@@ -28,16 +29,17 @@ async def tell_progress(visit: Visit) -> After:
             found = await _ask_for_tickets(visit)
         except StoreAway:
             await visit.call.tell(PROMPTS.progress_away)
-            return After.MENU
-        if isinstance(found, After):
+            return Station.MENU
+        if isinstance(found, Station):
             return found
         await _tell(visit, found)
         key = await choose(visit.call, PROMPTS.progress_more, keys="1*")
         if key != "1":
+            visit.place.path.clear()
             return _ONWARD[key]
 
 
-async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...] | After:
+async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...] | Station:
     """What the caller asked about, or where they go instead."""
     for _ in range(TRIES):
         # One digit more than a number has, so that the '#' that ends it is taken with it.
@@ -48,7 +50,7 @@ async def _ask_for_tickets(visit: Visit) -> tuple[Ticket, ...] | After:
         if found:
             return found
         await visit.call.say(trouble)
-    return After.HUMAN
+    return Station.OPERATOR
 
 
 async def _look_up(visit: Visit, reply: Digits) -> tuple[tuple[Ticket, ...], Spoken]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from agi_scripts.place import Station
+from agi_scripts.visit import Visit
 from prompts.catalogue import PROMPTS
-
-from agi_scripts.visit import After, Visit
 
 GRADES: Final = "12345"  # the five grades of national practice, 1 the best
 TRIES: Final = 2
 
 
-async def ask_satisfaction(visit: Visit) -> After:
+async def ask_satisfaction(visit: Visit) -> Station:
     """Ask; silence is an answer too, and is not asked about again."""
     visit.journey.step("survey")
     await visit.call.fresh()
@@ -25,4 +25,4 @@ async def ask_satisfaction(visit: Visit) -> After:
             await visit.call.say(PROMPTS.survey_thanks)
             break
         await visit.call.say(PROMPTS.no_such_choice)
-    return After.GOODBYE
+    return Station.GOODBYE

@@ -1,12 +1,12 @@
-"""What the flows of one call share."""
+"""What the stations of one call share."""
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Protocol
 
 from attrs import frozen
 
+from agi_scripts.place import MARK, Place, write_mark
 from ivr.calls.journey import Journey
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import PhoneNumber, TicketNumber
@@ -15,17 +15,7 @@ from ivr.telephony.call import Call
 from ivr.tickets.model import NewTicket, Ticket
 from routing.calendar import Calendar
 from routing.directory import Line
-from routing.table import Snapshot
-
-
-class After(Enum):
-    """Where a caller goes when a part of the flow has ended."""
-
-    BACK = "back"  # to the choice they came from
-    MENU = "menu"  # to the first menu
-    HUMAN = "human"
-    MESSAGE = "message"
-    GOODBYE = "goodbye"
+from routing.table import RoutingTable, Snapshot
 
 
 class Tickets(Protocol):
@@ -57,12 +47,21 @@ class Visit:
     """One caller's visit: the line they are on, and the table that was in force when they came."""
 
     call: Call
-    table: Snapshot
+    snapshot: Snapshot
     calendar: Calendar
     tickets: Tickets
     journey: Journey
     clock: Clock
     times: Times
+    place: Place
+
+    @property
+    def table(self) -> RoutingTable:
+        return self.snapshot.table
 
     def is_open(self, line: Line) -> bool:
         return line.hours.is_open(self.clock.now(), self.calendar)
+
+    async def mark(self) -> None:
+        """Leave the place on the channel, so that whoever serves the call next goes on from it."""
+        await self.call.set(MARK, write_mark(self.place, self.journey))

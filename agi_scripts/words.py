@@ -13,6 +13,8 @@ from routing.directory import Line
 from routing.menu import AreaQuestion, Node
 from routing.table import RoutingTable
 
+WITHHELD = "未显示号码"  # shown on a telephone, not said
+
 STANDS = {
     TicketState.WAITING: PROMPTS.progress_waiting,
     TicketState.DISPATCHED: PROMPTS.progress_dispatched,

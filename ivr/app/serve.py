@@ -11,6 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from agi_scripts.incoming import incoming
+from agi_scripts.place import place_of
 from agi_scripts.visit import Visit
 from ivr.app.desk import DeskInTask, ticket_desk
 from ivr.app.manager import ManagerMeter, manager_client
@@ -132,8 +133,9 @@ def flow_of(node: Node) -> Flow:
     tickets, times = DeskInTask(node.desk), times_of(node.settings)
 
     async def flow(call: Call, snapshot: Snapshot, journey: Journey) -> None:
+        place = await place_of(call, journey)
         calendar = node.book.calendar()
-        await incoming(Visit(call, snapshot, calendar, tickets, journey, node.clock, times))
+        await incoming(Visit(call, snapshot, calendar, tickets, journey, node.clock, times, place))
 
     return flow
 

@@ -40,7 +40,7 @@ class Journey:
         self._node = node
         self._clock = clock
         self._moved = moved
-        self._began = clock.now()
+        self.began = clock.now()
         self.contact: PhoneNumber = facts.caller
         self._steps: list[Step] = []
         self.outcome = Outcome.ABANDONED
@@ -68,9 +68,16 @@ class Journey:
         return any(step.name == name for step in self._steps)
 
     def owe_callback(self, reason: CallbackReason, recording: str = "") -> None:
-        """Somebody must call back; the first reason stands."""
+        """Somebody must call back; the first reason stands, a recording is added to it."""
         if self._owed is None:
             self._owed = (reason, self._clock.now() + CALLBACK_WITHIN, recording)
+        elif recording:
+            self._owed = (*self._owed[:2], recording)
+
+    @property
+    def owed(self) -> CallbackReason | None:
+        """Why somebody must call back, if somebody must."""
+        return self._owed[0] if self._owed else None
 
     def settle_callback(self) -> None:
         """What was owed has been given: a human answered after all."""
@@ -81,7 +88,7 @@ class Journey:
             call=self._facts.call,
             caller=self._facts.caller,
             dialled=self._facts.dialled,
-            began=self._began,
+            began=self.began,
             ended=self._clock.now(),
             outcome=self.outcome,
             steps=tuple(self._steps),

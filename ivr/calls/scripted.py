@@ -28,6 +28,7 @@ from ivr.kernel.units import Seconds, seconds
 from ivr.telephony.call import (
     KEYS,
     MESSAGE_SILENCE,
+    NO_TIME,
     Call,
     CallerGone,
     CallFacts,
@@ -55,6 +56,9 @@ class ScriptedCall(Call):
         self._heard: list[str] = []
         self._gone = False
         self.variables: dict[str, str] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.dialled: dict[PhoneNumber, DialResult] = {}
+        self.last_queued: QueueResult | None = None
         self.transcript: list[str] = []
 
     def finish(self) -> tuple[str, ...]:
@@ -94,14 +98,10 @@ class ScriptedCall(Call):
         if word != "says":
             raise ScriptMismatch(f"asked to record, the script says: {word}")
         self._note(f"> says {length} {ending}".rstrip())
-        path = f"/recordings/{name}.wav"
-        if ending == "hangup":
-            self._gone = True
-            return Recording(path, seconds(float(length)), RecordingEnd.HANGUP)
-        if ending:
-            return Recording(path, seconds(float(length)), RecordingEnd.KEY, ending)
-        ended = RecordingEnd.LIMIT if float(length) >= at_most else RecordingEnd.SILENCE
-        return Recording(path, seconds(min(float(length), at_most)), ended)
+        self._gone = ending == "hangup"
+        made = _recording(f"/recordings/{name}.wav", seconds(float(length)), ending, at_most)
+        self.recordings[name] = made
+        return made
 
     async def play_back(self, recording: Recording) -> str:
         self._leave_if_scripted()
@@ -111,14 +111,27 @@ class ScriptedCall(Call):
     async def dial(self, number: PhoneNumber, *, ring: Seconds, shown: str) -> DialResult:
         self._note(f"= rings {number} for {ring:.0f} s, showing {shown}")
         end, *rest = self._connection("rings")
-        return DialResult(DialEnd(end), seconds(float(rest[0])) if rest else seconds(0))
+        talked = seconds(float(rest[0])) if rest else NO_TIME
+        self.dialled = {number: DialResult(DialEnd(end), talked)}
+        return self.dialled[number]
 
     async def queue(self, name: str, *, at_most: Seconds, shown: str) -> QueueResult:
         self._note(f"= waits in {name} for {at_most:.0f} s, showing {shown}")
         end, *rest = self._connection("waits")
-        if not rest:
-            return QueueResult(QueueEnd(end))
-        return QueueResult(QueueEnd(end), rest[0], seconds(5), seconds(float(rest[1])))
+        self.last_queued = QueueResult(QueueEnd(end))
+        if rest:
+            talked = seconds(float(rest[1]))
+            self.last_queued = QueueResult(QueueEnd(end), rest[0], seconds(5), talked)
+        return self.last_queued
+
+    async def last_recording(self, name: str) -> Recording | None:
+        return self.recordings.get(name)
+
+    async def last_dial(self, number: PhoneNumber) -> DialResult | None:
+        return self.dialled.get(number)
+
+    async def last_queue(self) -> QueueResult | None:
+        return self.last_queued
 
     async def set(self, name: str, value: str) -> None:
         self.variables[name] = value
@@ -170,3 +183,13 @@ class ScriptedCall(Call):
         if self._heard:
             self.transcript.append("  " + "".join(self._heard))
             self._heard.clear()
+
+
+def _recording(path: str, length: Seconds, ending: str, at_most: Seconds) -> Recording:
+    if ending == "hangup":
+        return Recording(path, length, RecordingEnd.HANGUP)
+    if ending:
+        return Recording(path, length, RecordingEnd.KEY, ending)
+    if length >= at_most:
+        return Recording(path, at_most, RecordingEnd.LIMIT)
+    return Recording(path, length, RecordingEnd.SILENCE)

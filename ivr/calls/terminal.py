@@ -92,6 +92,15 @@ class TerminalCall(Call):
             else QueueResult(end)
         )
 
+    async def last_recording(self, name: str) -> Recording | None:
+        """Nothing goes on behind a terminal's back."""
+
+    async def last_dial(self, number: PhoneNumber) -> DialResult | None:
+        """As above."""
+
+    async def last_queue(self) -> QueueResult | None:
+        """As above."""
+
     async def set(self, name: str, value: str) -> None:
         self._variables[name] = value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from agi_scripts.incoming import incoming
+from agi_scripts.place import Place
 from agi_scripts.visit import Visit
 from ivr.app.publishing import times_of
 from ivr.app.rehearsal import RehearsalTickets, table_to_rehearse
@@ -32,11 +33,18 @@ async def _walk(settings: Settings, caller: str) -> None:
     facts = CallFacts(CallId("terminal"), phone_number(caller), dialled=settings.switch.number)
     terminal = TerminalCall(facts, input, console.print)
     journey = Journey(facts, snapshot.number, settings.node, clock)
-    tickets = RehearsalTickets(clock)
+    visit = Visit(
+        call=terminal,
+        snapshot=snapshot,
+        calendar=calendar,
+        tickets=RehearsalTickets(clock),
+        journey=journey,
+        clock=clock,
+        times=times_of(settings),
+        place=Place(),
+    )
     try:
-        await incoming(
-            Visit(terminal, snapshot, calendar, tickets, journey, clock, times_of(settings))
-        )
+        await incoming(visit)
     except CallerGone:
         journey.step("caller-gone")
     record = journey.record()

@@ -22,6 +22,7 @@ from ivr.kernel.sound import Sound
 from ivr.kernel.units import Seconds, seconds
 from ivr.telephony.call import (
     MESSAGE_SILENCE,
+    NO_TIME,
     Call,
     CallerGone,
     CallFacts,
@@ -45,6 +46,7 @@ from ivr.wire.quoting import caller_name
 OUTBOUND: Final = "hotline-outbound"
 QUEUE_EXIT: Final = "hotline-queue-exit"
 LAST_WORD: Final = "HOTLINE_DONE"
+RUNG: Final = "HOTLINE_RUNG"  # the number that DIALSTATUS speaks of
 
 FindSound = Callable[[Sound], str]
 """The path of a clip without its extension, as STREAM FILE takes it."""
@@ -114,6 +116,7 @@ class AgiCall(Call):
     async def dial(self, number: PhoneNumber, *, ring: Seconds, shown: str) -> DialResult:
         await self._show(shown)
         await self.set("DIALSTATUS", "")
+        await self.set(RUNG, number)
         await self._must(say.gosub(OUTBOUND, "s", number, str(round(ring))))
         return dial_result(await self.get("DIALSTATUS"), await self.get("ANSWEREDTIME"))
 
@@ -131,6 +134,30 @@ class AgiCall(Call):
             interface=await self.get("MEMBERINTERFACE"),
             held=await self.get("QEHOLDTIME"),
             passed=passed,
+        )
+
+    async def last_recording(self, name: str) -> Recording | None:
+        if not _RECORDING_NAME.fullmatch(name):
+            raise BadRecordingName(repr(name[:40]))
+        path = self._recordings / name
+        return cut_recording(path) if path.with_suffix(".wav").exists() else None
+
+    async def last_dial(self, number: PhoneNumber) -> DialResult | None:
+        status = await self.get("DIALSTATUS")
+        if not status or await self.get(RUNG) != number:
+            return None
+        return dial_result(status, await self.get("ANSWEREDTIME"))
+
+    async def last_queue(self) -> QueueResult | None:
+        status = await self.get("QUEUESTATUS")
+        if not status:
+            return None
+        return queue_result(
+            status,
+            left_by_key=False,
+            interface=await self.get("MEMBERINTERFACE"),
+            held=await self.get("QEHOLDTIME"),
+            passed=NO_TIME,
         )
 
     async def set(self, name: str, value: str) -> None:

@@ -238,7 +238,21 @@ class Call(abc.ABC):
 
     @abc.abstractmethod
     async def queue(self, name: str, *, at_most: Seconds, shown: str) -> QueueResult:
-        """Wait in an operator queue and talk; `shown` is the caller name on the operator's phone."""
+        """Wait in an operator queue and talk; `shown` is the name on the operator's phone."""
+
+    # What ended on the switch while no process served the call:
+
+    @abc.abstractmethod
+    async def last_recording(self, name: str) -> Recording | None:
+        """The recording of this name, whoever had asked for it; None when there is none."""
+
+    @abc.abstractmethod
+    async def last_dial(self, number: PhoneNumber) -> DialResult | None:
+        """How this call's last `dial` ended, if it was to `number` and has ended; else None."""
+
+    @abc.abstractmethod
+    async def last_queue(self) -> QueueResult | None:
+        """How the last `queue` of this call ended; None when it never did."""
 
     @abc.abstractmethod
     async def set(self, name: str, value: str) -> None:

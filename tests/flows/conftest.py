@@ -9,6 +9,7 @@ import pytest
 from attrs import define, field, frozen
 
 from agi_scripts.incoming import incoming
+from agi_scripts.place import place_of
 from agi_scripts.visit import Times, Visit
 from ivr.calls.journey import Journey
 from ivr.calls.scripted import ScriptedCall
@@ -93,19 +94,37 @@ class Stage:
         )
         return ticket.number
 
-    async def play(self, story: Story) -> tuple[str, ...]:
+    async def prepare(self, story: Story) -> list[str]:
+        """Open the story's earlier tickets; returns what the caller does."""
+        self.clock.advance((story.at - self.clock.now()).total_seconds())
         numbers = [
             await self.open(caller, happened, f"earlier-{n}")
             for n, (caller, happened) in enumerate(story.tickets)
         ]
-        acts = [act.replace("TICKET", numbers[0] if numbers else "") for act in story.acts]
-        call = ScriptedCall(CallFacts(CallId("t-1"), story.caller, dialled="114"), acts)
+        return [act.replace("TICKET", numbers[0] if numbers else "") for act in story.acts]
+
+    async def serve(self, call: ScriptedCall) -> None:
+        """One process serves the call, from wherever its mark says."""
         self.journey = Journey(call.facts, TABLE.number, "n1", self.clock)
-        visit = Visit(call, TABLE, CALENDAR, self.desk, self.journey, self.clock, TIMES)
+        visit = Visit(
+            call=call,
+            snapshot=TABLE,
+            calendar=CALENDAR,
+            tickets=self.desk,
+            journey=self.journey,
+            clock=self.clock,
+            times=TIMES,
+            place=await place_of(call, self.journey),
+        )
         try:
             await incoming(visit)
         except CallerGone:
             self.journey.step("caller-gone")
+
+    async def play(self, story: Story) -> tuple[str, ...]:
+        acts = await self.prepare(story)
+        call = ScriptedCall(CallFacts(CallId("t-1"), story.caller, dialled="114"), acts)
+        await self.serve(call)
         return call.finish()
 
 

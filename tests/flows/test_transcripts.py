@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.kernel.clock import ManualClock
-
 from .conftest import Stage, Story
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.txt"))
@@ -38,14 +36,9 @@ async def test_a_call_goes_as_written_down(path: Path, stage: Stage):
     """What is heard and kept is what the golden file says, word for word."""
     text = path.read_text("utf-8")  # noqa: ASYNC240 - a small file, nothing else runs
     story = Story.read(text)
-    _set(stage.clock, story)
     transcript = await stage.play(story)
     head = text.partition("\n---\n")[0]
     now = "\n".join((head, "---", *transcript, "---", *_epilogue(stage), ""))
     if os.environ.get("HOTLINE_REWRITE_TRANSCRIPTS"):
         path.write_text(now, "utf-8")  # noqa: ASYNC240
     assert now == text
-
-
-def _set(clock: ManualClock, story: Story) -> None:
-    clock.advance((story.at - clock.now()).total_seconds())

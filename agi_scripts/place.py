@@ -1,0 +1,147 @@
+"""Where a call stands, small enough to travel on the channel itself.
+
+The service marks the place at every station. When its process dies, Asterisk still has the
+caller and the mark; another process, or the script on the switch, goes on from there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+import msgspec
+from attrs import define, field
+
+from ivr.calls.journey import Journey
+from ivr.calls.record import CallbackReason, Outcome
+from ivr.kernel.clock import CHINA
+from ivr.kernel.ids import OperatorId, PhoneNumber, TicketNumber
+from ivr.kernel.units import seconds
+from ivr.telephony.call import Call, Recording, RecordingEnd
+from routing.ids import LineCode, NodeId
+
+MARK: Final = "HOTLINE_PLACE"
+MARK_LIMIT: Final = 1500  # bytes; a command of Asterisk 20 holds 2047
+
+
+class Station(Enum):
+    """What the caller is doing; `agi_scripts.incoming` says what each leads to."""
+
+    MENU = "menu"
+    OFFER = "offer"
+    CONNECT = "connect"
+    OPERATOR = "operator"
+    MESSAGE = "message"
+    REVIEW = "review"
+    TICKET = "ticket"
+    PROGRESS = "progress"
+    SURVEY = "survey"
+    GOODBYE = "goodbye"
+
+
+@define
+class Place:
+    """The mark's content while a call runs: one caller's place, changed by the stations."""
+
+    station: Station = Station.MENU
+    path: list[NodeId] = field(factory=list)  # the menu levels below the first
+    hop: int = 0  # of the chain, while connecting
+    takes: int = 0  # recordings begun
+    asked: int = 0  # times the message was asked for, at the present station
+    kept: Recording | None = None  # the last recording that held words
+    opened: int = 0  # tickets of this call
+    turn: int = 0  # processes that have served this call before this one
+    resuming: bool = False  # until the first station of a resumed call has run
+
+
+class _Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """As it is written on the channel. Short names: it is sent at every station."""
+
+    at: Station
+    path: tuple[str, ...] = ()
+    hop: int = 0
+    takes: int = 0
+    asked: int = 0
+    kept: str = ""
+    length: float = 0.0
+    opened: int = 0
+    turn: int = 0
+    began: float = 0.0
+    line: str = ""
+    contact: str = ""
+    ticket: str = ""
+    outcome: Outcome = Outcome.ABANDONED
+    operator: str = ""
+    waited: float | None = None
+    talked: float | None = None
+    owed: CallbackReason | None = None
+
+
+def write_mark(place: Place, journey: Journey) -> str:
+    """The mark; one line of ASCII."""
+    kept = place.kept
+    mark = _Mark(
+        at=place.station,
+        path=tuple(place.path),
+        hop=place.hop,
+        takes=place.takes,
+        asked=place.asked,
+        kept=kept.path if kept else "",
+        length=round(kept.duration, 1) if kept else 0.0,
+        opened=place.opened,
+        began=journey.began.timestamp(),
+        turn=place.turn,
+        line=journey.line or "",
+        contact=journey.contact,
+        ticket=journey.ticket or "",
+        outcome=journey.outcome,
+        operator=journey.operator or "",
+        waited=journey.waited,
+        talked=journey.talked,
+        owed=journey.owed,
+    )
+    return msgspec.json.encode(mark).decode()
+
+
+def read_mark(text: str, journey: Journey) -> Place | None:
+    """The place of a call that was served before, its facts given back to the journey.
+
+    None for a call that is new, and for a mark that can not be read: that caller begins anew.
+    """
+    if not text or len(text) > MARK_LIMIT:
+        return None
+    try:
+        mark = msgspec.json.decode(text, type=_Mark)
+    except msgspec.MsgspecError:
+        return None
+    _restore(mark, journey)
+    kept = Recording(mark.kept, seconds(mark.length), RecordingEnd.KEY) if mark.kept else None
+    return Place(
+        station=mark.at,
+        path=[NodeId(node) for node in mark.path],
+        hop=mark.hop,
+        takes=mark.takes,
+        asked=mark.asked,
+        kept=kept,
+        opened=mark.opened,
+        turn=mark.turn + 1,
+        resuming=True,
+    )
+
+
+async def place_of(call: Call, journey: Journey) -> Place:
+    """Where this call stands: at the beginning, unless another process has served it before."""
+    return read_mark(await call.get(MARK), journey) or Place()
+
+
+def _restore(mark: _Mark, journey: Journey) -> None:
+    journey.began = datetime.fromtimestamp(mark.began, CHINA)
+    journey.line = LineCode(mark.line) if mark.line else None
+    journey.contact = PhoneNumber(mark.contact)
+    journey.ticket = TicketNumber(mark.ticket) if mark.ticket else None
+    journey.outcome = mark.outcome
+    journey.operator = OperatorId(mark.operator) if mark.operator else None
+    journey.waited, journey.talked = mark.waited, mark.talked
+    if mark.owed is not None:
+        journey.owe_callback(mark.owed)
