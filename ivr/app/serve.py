@@ -74,7 +74,12 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _node(settings) as node, _manager(node) as manager, _agi(node), _web(node, manager):
+    async with (
+        _node(settings) as node,
+        _manager(node) as manager,
+        _agi(node, manager),
+        _web(node, manager),
+    ):
         logger().info("serving", node=settings.node, agi=settings.agi.port, web=settings.web.port)
         await stop.wait()
         logger().info("stopping", node=settings.node)
@@ -141,7 +146,7 @@ def flow_of(node: Node) -> Flow:
 
 
 @contextlib.asynccontextmanager
-async def _agi(node: Node) -> AsyncIterator[None]:
+async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
     runner = CallRunner(
         flow=flow_of(node),
         table=node.book.snapshot,
@@ -152,6 +157,7 @@ async def _agi(node: Node) -> AsyncIterator[None]:
         meter=node.meter,
         background=node.background,
         node=node.settings.node,
+        watching=lambda: manager.up,
     )
     server = FastAgiServer(
         runner,

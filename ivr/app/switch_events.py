@@ -14,7 +14,7 @@ from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.metrics import Meter
 
-WITNESSED: Final = ("AgentConnect", "DialEnd")
+WITNESSED: Final = ("AgentConnect", "DialEnd", "Hangup")
 MEMBERS: Final = (
     "QueueMemberAdded",
     "QueueMemberRemoved",
@@ -45,6 +45,8 @@ class SwitchEvents:
             self._agent_connected(event)
         elif name == "DialEnd":
             self._dial_ended(event)
+        elif name == "Hangup":
+            self.witness.ended(CallId(event.get("Uniqueid")))
         elif name in WAITING:
             self.meter.queue_waiting.set(_number(event.get("Count")))
         elif name in MEMBERS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
@@ -15,9 +15,12 @@ from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
+from ivr.kernel.units import seconds
 from ivr.telephony.call import Call, CallerGone, CallFacts
 from ivr.telephony.stepping import in_task
 from routing.table import Snapshot
+
+EVENT_WITHIN: Final = seconds(2)  # the event and the closed connection come within milliseconds
 
 Flow: TypeAlias = Callable[[Call, Snapshot, Journey], Coroutine[Any, Any, None]]
 """A whole call; it ends by returning or by `CallerGone`."""
@@ -28,7 +31,8 @@ class CallRunner:
     """Every call of one node goes through here.
 
     `table` gives the snapshot in force; a call keeps the one it began with. However a flow
-    ends, its record is closed once.
+    ends, its record is closed once. `watching` says whether the switch's events reach the
+    witness now; while they do not, a lost connection counts as a caller who hung up.
     """
 
     flow: Flow
@@ -40,6 +44,7 @@ class CallRunner:
     meter: Meter
     background: Background
     node: str
+    watching: Callable[[], bool]
 
     async def __call__(self, call: Call) -> None:
         snapshot = self.table()
@@ -47,20 +52,24 @@ class CallRunner:
             call.facts, snapshot.number, self.node, self.clock, self._board(call.facts)
         )
         self.meter.live.inc()
+        gone = False
         try:
-            await self._follow(call, snapshot, journey)
+            gone = await self._follow(call, snapshot, journey)
         finally:
             self.meter.live.dec()
-            await in_task(self._close(call, journey))
+            await in_task(self._close(call, journey, gone=gone))
 
-    async def _follow(self, call: Call, snapshot: Snapshot, journey: Journey) -> None:
+    async def _follow(self, call: Call, snapshot: Snapshot, journey: Journey) -> bool:
+        """Whether the caller has gone, as far as the flow can tell."""
         try:
             await self.flow(call, snapshot, journey)
         except CallerGone:
             journey.step("caller-gone")
+            return True
         except BaseException:
             journey.outcome = Outcome.FAULT
             raise
+        return False
 
     def _board(self, facts: CallFacts) -> Callable[[Step], None]:
         """Shows where the call is; the call never waits for it."""
@@ -71,13 +80,20 @@ class CallRunner:
 
         return moved
 
-    async def _close(self, call: Call, journey: Journey) -> None:
+    async def _close(self, call: Call, journey: Journey, *, gone: bool) -> None:
+        await self.live.remove(call.facts.call)
+        if gone and self.watching() and not await self._has_ended(call):
+            logger().info("call moved", call=call.facts.call, steps=len(journey.record().steps))
+            return
         self.witness.testify(call.facts.call, journey)
         record, callback = journey.record(), journey.callback()
         self._count(record)
         _say(record, callback)
-        await self.live.remove(record.call)
         await self.ledger.close(record, callback)
+
+    async def _has_ended(self, call: Call) -> bool:
+        """False for a call that another process serves now: its record is theirs to close."""
+        return await self.witness.has_ended(call.facts.call, EVENT_WITHIN)
 
     def _count(self, record: CallRecord) -> None:
         self.meter.calls.labels(record.outcome.value).inc()

@@ -1,10 +1,15 @@
 """What the switch saw of a call that its flow could not see.
 
-When a caller hangs up while talking, the flow only learns that they are gone; whether anybody
-had answered is known from the manager's events, kept here until the call is closed.
+A flow only learns that its connection has gone. Whether the caller hung up or the call was moved
+to another process, and whether somebody was talking to them, is known from the manager's events,
+kept here until the call is closed.
 """
 
 from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -12,6 +17,9 @@ from ivr.calls.journey import Journey
 from ivr.calls.record import Outcome
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, OperatorId
+from ivr.kernel.units import Seconds
+
+T = TypeVar("T")
 
 CALLS_WITNESSED = 10_000  # far above the calls one switch holds; older ones are forgotten first
 
@@ -31,12 +39,30 @@ class Witness:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._answered: dict[CallId, Answered] = {}
+        self._ended: dict[CallId, None] = {}
+        self._waiting: dict[CallId, asyncio.Event] = {}
 
     def operator_answered(self, call: CallId, operator: str, waited: float) -> None:
-        self._keep(call, Answered(operator, waited, self._clock.monotonic()))
+        answered = Answered(operator, waited, self._clock.monotonic())
+        self._keep(self._answered, call, answered)
 
     def line_answered(self, call: CallId) -> None:
-        self._keep(call, Answered("", None, self._clock.monotonic()))
+        self._keep(self._answered, call, Answered("", None, self._clock.monotonic()))
+
+    def ended(self, call: CallId) -> None:
+        """The switch has hung the channel up."""
+        self._keep(self._ended, call, None)
+        if call in self._waiting:
+            self._waiting[call].set()
+
+    async def has_ended(self, call: CallId, within: Seconds) -> bool:
+        """Whether the call is over on the switch; waits a little for the event to come."""
+        if call not in self._ended:
+            event = self._waiting.setdefault(call, asyncio.Event())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), within)
+            self._waiting.pop(call, None)
+        return call in self._ended
 
     def testify(self, call: CallId, journey: Journey) -> None:
         """Correct the journey of a caller who hung up while talking, and forget the call."""
@@ -52,7 +78,7 @@ class Witness:
         else:
             journey.outcome = Outcome.CONNECTED
 
-    def _keep(self, call: CallId, answered: Answered) -> None:
-        self._answered[call] = answered
-        while len(self._answered) > CALLS_WITNESSED:
-            del self._answered[next(iter(self._answered))]
+    def _keep(self, kept: dict[CallId, T], call: CallId, seen: T) -> None:
+        kept[call] = seen
+        while len(kept) > CALLS_WITNESSED:
+            del kept[next(iter(kept))]

@@ -37,19 +37,23 @@ def stage():
     return Ledger(), MemoryLiveCalls(), Meter(), Background()
 
 
-async def _run(stage, flow):
+async def _run(stage, flow, *, ended=True, watching=True):
     ledger, live, meter, background = stage
     clock = ManualClock(NOW)
+    witness = Witness(clock)
+    if ended:
+        witness.ended(FACTS.call)
     runner = CallRunner(
         flow=flow,
         table=lambda: TABLE,
         ledger=ledger,
         live=live,
-        witness=Witness(clock),
+        witness=witness,
         clock=clock,
         meter=meter,
         background=background,
         node="n1",
+        watching=lambda: watching,
     )
     try:
         await runner(ScriptedCall(FACTS, ()))
@@ -107,3 +111,21 @@ async def test_an_ended_call_is_off_the_board_and_counted(stage):
     assert 'hotline_calls_total{outcome="abandoned"} 1.0' in exposed
     assert 'hotline_flow_steps_total{step="menu"} 1.0' in exposed
     assert "hotline_calls_live 0.0" in exposed
+
+
+async def _leaves(_call, _snapshot, journey):
+    journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
+    raise CallerGone
+
+
+async def test_a_call_that_was_moved_is_not_closed_here(stage, monkeypatch):
+    """A server that wakes up after a stall finds its connection gone and its caller served."""
+    monkeypatch.setattr("ivr.calls.run.EVENT_WITHIN", 0.01)
+    await _run(stage, _leaves, ended=False)
+    assert stage[0].closed == []
+
+
+async def test_without_the_switchs_events_a_lost_connection_is_a_hang_up(stage):
+    """Calling somebody back once too often is better than not at all."""
+    await _run(stage, _leaves, ended=False, watching=False)
+    assert stage[0].closed[0][1].reason is CallbackReason.LOST_IN_QUEUE

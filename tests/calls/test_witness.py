@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -76,3 +77,14 @@ def test_calls_that_never_close_are_forgotten(clock, journey):
         witness.line_answered(CallId(f"other-{number}"))
     witness.testify(CALL, journey)
     assert journey.record().outcome is Outcome.ABANDONED
+
+
+async def test_the_end_of_a_call_is_waited_for_a_moment(clock):
+    """The closed connection and the event race; either may be first."""
+    witness = Witness(clock)
+    assert not await witness.has_ended(CALL, 0.01)
+    asked = asyncio.ensure_future(witness.has_ended(CALL, 30))
+    await asyncio.sleep(0)
+    witness.ended(CALL)
+    assert await asked
+    assert await witness.has_ended(CALL, 0)
