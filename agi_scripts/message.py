@@ -86,7 +86,7 @@ async def give_number(visit: Visit) -> Station:
 
 async def lost(visit: Visit) -> None:
     """The caller has gone. One who never heard a number is called back about what they said."""
-    if visit.place.kept is not None:
+    if visit.place.kept is not None and await visit.is_over():
         visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE, visit.place.kept.path)
         await _keep(visit)
 

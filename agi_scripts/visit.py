@@ -8,6 +8,7 @@ from attrs import frozen
 
 from agi_scripts.place import MARK, Place, write_mark
 from ivr.calls.journey import Journey
+from ivr.calls.run import IsOver
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.kernel.units import Seconds
@@ -42,9 +43,17 @@ class Times:
     queue_wait: Seconds
 
 
+async def always_over() -> bool:
+    """Where no other process could serve the call."""
+    return True
+
+
 @frozen
 class Visit:
-    """One caller's visit: the line they are on, and the table that was in force when they came."""
+    """One caller's visit: the line they are on, and the table that was in force when they came.
+
+    `is_over` tells, once the connection has gone, a hang-up from a call that was moved.
+    """
 
     call: Call
     snapshot: Snapshot
@@ -54,6 +63,7 @@ class Visit:
     clock: Clock
     times: Times
     place: Place
+    is_over: IsOver = always_over
 
     @property
     def table(self) -> RoutingTable:

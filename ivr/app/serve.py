@@ -22,7 +22,7 @@ from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.tables import TableBook
 from ivr.app.web import WebServer
 from ivr.calls.journey import Journey
-from ivr.calls.run import CallRunner, Flow
+from ivr.calls.run import CallRunner, Flow, IsOver
 from ivr.calls.witness import Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock, SystemClock
@@ -137,10 +137,19 @@ def flow_of(node: Node) -> Flow:
     """The entry flow with the parts it needs, as the runner calls it."""
     tickets, times = DeskInTask(node.desk), times_of(node.settings)
 
-    async def flow(call: Call, snapshot: Snapshot, journey: Journey) -> None:
-        place = await place_of(call, journey)
-        calendar = node.book.calendar()
-        await incoming(Visit(call, snapshot, calendar, tickets, journey, node.clock, times, place))
+    async def flow(call: Call, snapshot: Snapshot, journey: Journey, is_over: IsOver) -> None:
+        visit = Visit(
+            call=call,
+            snapshot=snapshot,
+            calendar=node.book.calendar(),
+            tickets=tickets,
+            journey=journey,
+            clock=node.clock,
+            times=times,
+            place=await place_of(call, journey),
+            is_over=is_over,
+        )
+        await incoming(visit)
 
     return flow
 

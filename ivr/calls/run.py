@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from attrs import frozen
@@ -22,7 +23,10 @@ from routing.table import Snapshot
 
 EVENT_WITHIN: Final = seconds(2)  # the event and the closed connection come within milliseconds
 
-Flow: TypeAlias = Callable[[Call, Snapshot, Journey], Coroutine[Any, Any, None]]
+IsOver: TypeAlias = Callable[[], Coroutine[Any, Any, bool]]
+"""Whether the call has ended, rather than being served by another process now."""
+
+Flow: TypeAlias = Callable[[Call, Snapshot, Journey, IsOver], Coroutine[Any, Any, None]]
 """A whole call; it ends by returning or by `CallerGone`."""
 
 
@@ -62,7 +66,7 @@ class CallRunner:
     async def _follow(self, call: Call, snapshot: Snapshot, journey: Journey) -> bool:
         """Whether the caller has gone, as far as the flow can tell."""
         try:
-            await self.flow(call, snapshot, journey)
+            await self.flow(call, snapshot, journey, partial(self._is_over, call))
         except CallerGone:
             journey.step("caller-gone")
             return True
@@ -82,7 +86,7 @@ class CallRunner:
 
     async def _close(self, call: Call, journey: Journey, *, gone: bool) -> None:
         await self.live.remove(call.facts.call)
-        if gone and self.watching() and not await self._has_ended(call):
+        if gone and not await self._is_over(call):
             logger().info("call moved", call=call.facts.call, steps=len(journey.record().steps))
             return
         self.witness.testify(call.facts.call, journey)
@@ -91,9 +95,11 @@ class CallRunner:
         _say(record, callback)
         await self.ledger.close(record, callback)
 
-    async def _has_ended(self, call: Call) -> bool:
-        """False for a call that another process serves now: its record is theirs to close."""
-        return await self.witness.has_ended(call.facts.call, EVENT_WITHIN)
+    async def _is_over(self, call: Call) -> bool:
+        """False for a call that another process serves now: what is left to do is theirs."""
+        if not self.watching():
+            return True
+        return await in_task(self.witness.has_ended(call.facts.call, EVENT_WITHIN))
 
     def _count(self, record: CallRecord) -> None:
         self.meter.calls.labels(record.outcome.value).inc()

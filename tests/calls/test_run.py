@@ -64,7 +64,7 @@ async def _run(stage, flow, *, ended=True, watching=True):
 async def test_a_flow_that_returns_is_recorded_with_the_table_it_began_with(stage):
     """The record names the table, so that the call can be understood later."""
 
-    async def flow(_call, snapshot, journey):
+    async def flow(_call, snapshot, journey, _is_over):
         assert snapshot is TABLE
         journey.step("answered")
         journey.outcome = Outcome.PROGRESS
@@ -78,7 +78,7 @@ async def test_a_flow_that_returns_is_recorded_with_the_table_it_began_with(stag
 async def test_a_caller_who_leaves_is_no_error_and_is_recorded(stage):
     """Hanging up is a result."""
 
-    async def flow(_call, _snapshot, journey):
+    async def flow(_call, _snapshot, journey, _is_over):
         journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
         raise CallerGone
 
@@ -91,7 +91,7 @@ async def test_a_caller_who_leaves_is_no_error_and_is_recorded(stage):
 async def test_our_own_fault_is_recorded_as_one_and_raised(stage):
     """The server must hear of it, so that the dialplan takes the call over."""
 
-    async def flow(_call, _snapshot, _journey):
+    async def flow(_call, _snapshot, _journey, _is_over):
         raise RuntimeError("a defect")
 
     with pytest.raises(RuntimeError):
@@ -102,7 +102,7 @@ async def test_our_own_fault_is_recorded_as_one_and_raised(stage):
 async def test_an_ended_call_is_off_the_board_and_counted(stage):
     """The board shows who is on the line, the counters who was."""
 
-    async def flow(_call, _snapshot, journey):
+    async def flow(_call, _snapshot, journey, _is_over):
         journey.step("menu.root")
 
     await _run(stage, flow)
@@ -113,7 +113,8 @@ async def test_an_ended_call_is_off_the_board_and_counted(stage):
     assert "hotline_calls_live 0.0" in exposed
 
 
-async def _leaves(_call, _snapshot, journey):
+async def _leaves(_call, _snapshot, journey, is_over):
+    journey.step(f"over: {await is_over()}")
     journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
     raise CallerGone
 
@@ -128,4 +129,6 @@ async def test_a_call_that_was_moved_is_not_closed_here(stage, monkeypatch):
 async def test_without_the_switchs_events_a_lost_connection_is_a_hang_up(stage):
     """Calling somebody back once too often is better than not at all."""
     await _run(stage, _leaves, ended=False, watching=False)
-    assert stage[0].closed[0][1].reason is CallbackReason.LOST_IN_QUEUE
+    [(record, callback)] = stage[0].closed
+    assert record.steps[0].name == "over: True"
+    assert callback.reason is CallbackReason.LOST_IN_QUEUE
