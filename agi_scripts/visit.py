@@ -8,7 +8,7 @@ from attrs import frozen
 
 from agi_scripts.place import MARK, Place, write_mark
 from ivr.calls.journey import Journey
-from ivr.calls.run import IsOver
+from ivr.calls.witness import IsOver
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.kernel.units import Seconds

@@ -22,8 +22,8 @@ from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.tables import TableBook
 from ivr.app.web import WebServer
 from ivr.calls.journey import Journey
-from ivr.calls.run import CallRunner, Flow, IsOver
-from ivr.calls.witness import Witness
+from ivr.calls.run import CallRunner, Flow
+from ivr.calls.witness import IsOver, Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import StoreAway

@@ -11,7 +11,7 @@ from attrs import frozen
 from ivr.calls.journey import Journey
 from ivr.calls.live import LiveCall, LiveCalls
 from ivr.calls.record import Callback, CallLedger, CallRecord, Outcome, Step
-from ivr.calls.witness import Witness
+from ivr.calls.witness import IsOver, Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.log import logger
@@ -22,9 +22,6 @@ from ivr.telephony.stepping import in_task
 from routing.table import Snapshot
 
 EVENT_WITHIN: Final = seconds(2)  # the event and the closed connection come within milliseconds
-
-IsOver: TypeAlias = Callable[[], Coroutine[Any, Any, bool]]
-"""Whether the call has ended, rather than being served by another process now."""
 
 Flow: TypeAlias = Callable[[Call, Snapshot, Journey, IsOver], Coroutine[Any, Any, None]]
 """A whole call; it ends by returning or by `CallerGone`."""

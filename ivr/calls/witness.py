@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -20,6 +21,9 @@ from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.units import Seconds
 
 T = TypeVar("T")
+
+IsOver: TypeAlias = Callable[[], Coroutine[Any, Any, bool]]
+"""Whether the call has ended, rather than being served by another process now."""
 
 CALLS_WITNESSED = 10_000  # far above the calls one switch holds; older ones are forgotten first
 
