@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import defaultdict
 from collections.abc import AsyncIterator
 
 from attrs import frozen
@@ -11,6 +12,7 @@ from attrs import frozen
 from ivr.calls.live import LiveCall
 from ivr.desk.presence import OperatorPresence
 from ivr.kernel.clock import Clock
+from ivr.kernel.fanout import BACKLOG, Topic
 from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.locks import AT_ONCE, Lease, LockBusy
 from ivr.kernel.units import Seconds
@@ -95,3 +97,34 @@ class MemoryLocks:
             if held is not None and held.lease == lease:
                 del self._held[lease.name]
             self._let_go.notify_all()
+
+
+class MemoryFanout:
+    """`ivr.kernel.fanout.Fanout` in this process."""
+
+    def __init__(self) -> None:
+        self._readers: defaultdict[Topic, set[asyncio.Queue[str]]] = defaultdict(set)
+
+    async def publish(self, topic: Topic, message: str) -> None:
+        self.tell(topic, message)
+
+    def tell(self, topic: Topic, message: str) -> None:
+        """What `publish` does, without waiting for anything."""
+        for queue in self._readers[topic]:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(message)
+
+    @contextlib.asynccontextmanager
+    async def subscribe(self, topic: Topic) -> AsyncIterator[AsyncIterator[str]]:
+        queue: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
+        self._readers[topic].add(queue)
+        try:
+            yield _without_end(queue)
+        finally:
+            self._readers[topic].discard(queue)
+
+
+async def _without_end(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
+    while True:
+        yield await queue.get()

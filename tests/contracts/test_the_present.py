@@ -1,4 +1,4 @@
-"""Presence, live calls and locks: what every implementation promises."""
+"""Presence, live calls, locks and notices: what every implementation promises."""
 
 from __future__ import annotations
 
@@ -10,33 +10,45 @@ import pytest
 from ivr.calls.live import LiveCall
 from ivr.desk.presence import OperatorPresence, OperatorState
 from ivr.kernel.clock import CHINA, SystemClock
+from ivr.kernel.fanout import BACKLOG, Topic
 from ivr.kernel.ids import CallId, OperatorId, PhoneNumber
 from ivr.kernel.locks import LockBusy
 from ivr.kernel.units import seconds
-from ivr.storage.memory import MemoryLiveCalls, MemoryLocks, MemoryPresence
+from ivr.storage.live_state import open_live_state
+from ivr.storage.redis.shared import open_shared
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
 LONG = seconds(60)
 
 
-@pytest.fixture(params=["memory"])
-def kind(request):
-    return request.param
+PATIENT = seconds(5)  # the tests share a busy machine; what is late is tested elsewhere
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def state(request):
+    """The live state of one node, in process and on a real Redis."""
+    if request.param == "memory":
+        async with open_live_state("", SystemClock()) as state:
+            yield state
+        return
+    redis = request.getfixturevalue("redis")
+    async with open_shared(redis.url, limit=PATIENT) as shared:
+        yield shared
 
 
 @pytest.fixture
-def presence(kind):
-    return {"memory": MemoryPresence}[kind]()
+def presence(state):
+    return state.presence
 
 
 @pytest.fixture
-def board(kind):
-    return {"memory": MemoryLiveCalls}[kind]()
+def board(state):
+    return state.live
 
 
 @pytest.fixture
-def locks(kind):
-    return {"memory": lambda: MemoryLocks(SystemClock())}[kind]()
+def locks(state):
+    return state.locks
 
 
 def seen(operator, state, minutes=0):
@@ -149,3 +161,34 @@ async def test_a_lock_is_free_after_an_error_inside(locks):
             raise ZeroDivisionError
     async with locks.hold("x", ttl=LONG) as lease:
         assert lease.token > 0
+
+
+TABLE = Topic("table")
+
+
+async def test_whoever_listens_hears_each_notice_of_the_topic_in_order(state):
+    async with (
+        state.fanout.subscribe(TABLE) as one,
+        state.fanout.subscribe(TABLE) as two,
+        state.fanout.subscribe(Topic("other")) as other,
+    ):
+        for word in ("3", "", "第4版"):
+            await state.fanout.publish(TABLE, word)
+        await state.fanout.publish(Topic("other"), "x")
+        for reader in (one, two):
+            assert [await anext(reader) for _ in range(3)] == ["3", "", "第4版"]
+        assert await anext(other) == "x"
+
+
+async def test_notices_with_nobody_listening_are_lost(state):
+    await state.fanout.publish(TABLE, "1")
+    async with state.fanout.subscribe(TABLE) as notices:
+        await state.fanout.publish(TABLE, "2")
+        assert await anext(notices) == "2"
+
+
+async def test_a_slow_reader_loses_the_oldest_and_holds_nobody_up(state):
+    async with state.fanout.subscribe(TABLE) as notices:
+        for count in range(BACKLOG + 2):
+            await state.fanout.publish(TABLE, str(count))
+        assert await anext(notices) == "2"
