@@ -15,7 +15,7 @@ from deploy.phones.phone import Leg
 
 HEADER: Final = 44  # bytes of an empty recording
 LOOK: Final = 0.25  # seconds; the recorder writes that often
-OVERLAP: Final = 0.3  # seconds by which a clip may seem to begin before the last one ended
+OVERLAP: Final = 0.15  # seconds by which a clip may seem to begin before the last one ended
 BEGUN: Final = 0.6  # seconds of a clip that are enough to know it by, if it is longer
 WHOLE: Final = 0.85  # of a clip; its end may be cut by the next one's beginning
 PATIENCE: Final = 20.0  # seconds; longer than the longest sentence
@@ -44,7 +44,7 @@ class Ear:
             ended = self.call.ended
             if found := self._find(clip, whole=whole):
                 self.heard.append(found)
-                self._from = found.end if whole else max(self._from, found.start + 0.1)
+                self._from = found.end
                 return found
             if ended or time.monotonic() > until:
                 raise NotHeard(self._complaint(clip, within, ended=ended))

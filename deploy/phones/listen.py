@@ -20,7 +20,7 @@ from deploy.phones.wave_files import read_samples
 
 FRAME: Final = RATE // 50  # a packet
 SOUND: Final = 60.0  # level (of 32768) of a frame that is not silent; A-law's own silence is 8
-BEFORE_THE_LAST: Final = 0.3  # seconds by which a clip may seem to begin before the last one ended
+BEFORE_THE_LAST: Final = 0.15  # seconds by which a clip may seem to begin before the last one ended
 HEARD_AT_ALL: Final = 0.3  # seconds; less of a clip than that convinces nobody, if it is longer
 
 

@@ -11,6 +11,7 @@ from deploy.phones.listen import Clip, Heard, is_silent
 from deploy.phones.phone import Leg, Phone, State
 from ivr.kernel.ids import TicketNumber
 from ivr.kernel.sound import Sound, Spoken, flat
+from prompts import vocabulary
 from prompts.catalogue import line_title
 from routing.directory import Line
 from routing.ids import LineCode, NodeId
@@ -68,7 +69,8 @@ class Citizen:
     ) -> tuple[Heard, ...]:
         sounds: list[Sound | str] = []
         for each in wanted:
-            sounds.extend([each] if isinstance(each, str) else flat((each,)))
+            parts = [each] if isinstance(each, str) else flat((each,))
+            sounds.extend(part for part in parts if part != vocabulary.PAUSE)
         return await self.ear.hear(*self.hotline.clips(*sounds), within=within, whole=whole)
 
     async def presses(self, keys: str) -> None:
@@ -79,6 +81,10 @@ class Citizen:
         await self.hears("greeting_keys")
         await self.presses(WATER_KEYS)
         await self.hears(introduction(WATER), "offer_open")
+
+    async def is_asked_to_speak(self, invitation: str = "message_intro") -> None:
+        """Hears the invitation and the beep; what is said before the beep is not recorded."""
+        await self.hears(invitation, vocabulary.BEEP, whole=True, within=30)
 
     async def says(self, path: Path) -> None:
         await self.call.say(path)

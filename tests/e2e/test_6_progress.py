@@ -14,7 +14,7 @@ from .hotline import Hotline
 async def _leaves_a_message(caller: Citizen, words: Path) -> str:
     await caller.chooses_water()
     await caller.presses("2")
-    await caller.hears("message_intro", whole=True)
+    await caller.is_asked_to_speak()
     await caller.says(words)
     await caller.presses("#")
     await caller.hears("message_review")

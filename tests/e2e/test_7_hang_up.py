@@ -116,7 +116,7 @@ async def test_lost_in_mid_message_is_called_back_and_the_message_kept(
     caller = await citizen()
     await caller.chooses_water()
     await caller.presses("2")
-    await caller.hears("message_intro", whole=True)
+    await caller.is_asked_to_speak()
     await caller.says(own_words[0])
     if review:
         await caller.presses("#")

@@ -86,7 +86,7 @@ async def test_a_message_left_while_the_service_is_away_becomes_a_ticket_when_it
     await caller.presses("311")
     await caller.hears(introduction(WATER))
     await caller.presses("2")
-    await caller.hears("message_intro", whole=True)
+    await caller.is_asked_to_speak()
     await caller.says(words)
     await caller.presses("#")
     await caller.hears("message_review")

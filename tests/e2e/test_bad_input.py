@@ -107,7 +107,7 @@ async def test_a_withheld_number_is_asked_for_a_contact(
     person = Citizen(hotline, phone, call)
     await person.chooses_water()
     await person.presses("2")
-    await person.hears("message_intro", whole=True)
+    await person.is_asked_to_speak()
     await person.says(own_words[0])  # type: ignore[arg-type]
     await person.presses("#")
     await person.hears("message_review")
