@@ -61,6 +61,11 @@ class Library:
         found = self.clip(sound)
         return found.name if found else ""
 
+    def speaks(self, sound: Sound) -> bool:
+        """Whether there is a clip with exactly these words."""
+        found = self.clip(sound)
+        return found is not None and found.entry is not None and found.entry.text == sound.text
+
     def clip(self, sound: Sound) -> Clip | None:
         """The clip that `locate` names."""
         clips = self._clips.get(sound.id, ())

@@ -74,8 +74,11 @@ class CallRunner:
 
     def _board(self, facts: CallFacts) -> Callable[[Step], None]:
         """Shows where the call is; the call never waits for it."""
+        rang = self.clock.monotonic()
 
         def moved(step: Step) -> None:
+            if step.name == "answered":
+                self.meter.answer.observe(self.clock.monotonic() - rang)
             shown = LiveCall(facts.call, facts.caller, step.name, step.at)
             self.background.start(self.live.put(shown))
 

@@ -77,7 +77,8 @@ def _render(sounds: tuple[Sound, ...], into: Path, voice: str) -> None:
     from prompts.render.render import render  # noqa: PLC0415
 
     speaker = Kokoro.fetched() if voice == "kokoro" else Espeak.found()
-    missing = [sound for sound in sounds if not Library((into, COMMITTED)).locate(sound)]
+    library = Library((COMMITTED, into))
+    missing = [sound for sound in sounds if not library.speaks(sound)]
     report = render(missing, into, speaker, tell=console.print)
     for sound, why in report.failed:
         console.print(f"✗ {sound}：{why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import click
 import uvloop
@@ -42,6 +43,9 @@ def run_service(settings: Settings) -> None:
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from ivr.app.serve import serve  # noqa: PLC0415 - after the reactor is installed
 
+    # What is loaded by now stays; a collection amid a call then looks at calls only.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(serve(settings))
 

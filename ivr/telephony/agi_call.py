@@ -82,8 +82,12 @@ class AgiCall(Call):
         await self._must(say.ANSWER)
 
     async def play(self, sound: Sound, *, interruptible: bool = True) -> str:
+        name = self._sounds(sound)
+        if not name:
+            self.missing(sound)
+            return ""
         keys = say.ALL_KEYS if interruptible else ""
-        reply = self._alive(await self.command(say.stream_file(self._sounds(sound), keys)))
+        reply = self._alive(await self.command(say.stream_file(name, keys)))
         if reply.result == "-1":
             await self._passed_over(sound)
         return key_of(reply)
@@ -102,9 +106,12 @@ class AgiCall(Call):
         )
         try:
             reply = self._alive(await self.command(command))
+            end = recording_end(reply, at_most)
+            if end is RecordingEnd.FAILED:
+                await self._must(say.CHANNEL_STATUS)  # a hang-up can look like it
+                return cut_recording(path, end)
         except CallerGone:
             return cut_recording(path)
-        end = recording_end(reply, at_most)
         if end is RecordingEnd.HANGUP:
             self.gone()
         return Recording(f"{path}.wav", length_of(reply), end, key_of(reply))
@@ -203,12 +210,12 @@ class AgiCall(Call):
         return True
 
 
-def cut_recording(path: Path) -> Recording:
-    """What Asterisk kept of a message cut by hang-up: the file says how long it is."""
+def cut_recording(path: Path, end: RecordingEnd = RecordingEnd.HANGUP) -> Recording:
+    """What Asterisk kept of a message that was cut: the file says how long it is."""
     file = path.with_suffix(".wav")
     try:
         with wave.open(str(file), "rb") as audio:
             length = audio.getnframes() / audio.getframerate()
     except (OSError, EOFError, wave.Error, ZeroDivisionError):
         length = 0.0
-    return Recording(str(file), seconds(length), RecordingEnd.HANGUP)
+    return Recording(str(file), seconds(length), end)

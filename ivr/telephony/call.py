@@ -74,6 +74,7 @@ class RecordingEnd(Enum):
     KEY = "key"
     LIMIT = "limit"
     HANGUP = "hangup"
+    FAILED = "failed"  # the switch could not write, or had no beep; what was kept stands
 
 
 @frozen

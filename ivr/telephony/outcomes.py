@@ -45,8 +45,10 @@ def recording_end(reply: Reply, limit: Seconds) -> RecordingEnd:
     """
     if reply.data == "dtmf":
         return RecordingEnd.KEY
-    if reply.data != "timeout":
+    if reply.data == "hangup":
         return RecordingEnd.HANGUP
+    if reply.data != "timeout":
+        return RecordingEnd.FAILED
     at_limit = length_of(reply) >= limit - LIMIT_MARGIN
     return RecordingEnd.LIMIT if at_limit else RecordingEnd.SILENCE
 

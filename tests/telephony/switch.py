@@ -1,19 +1,24 @@
 """A real Asterisk for the tests of this folder: no SIP, callers are legs of its own dialplan.
 
-Found through HOTLINE_ASTERISK_ROOT or the user's cache; runs with the libraries beside it.
+The one that `make setup` provides; its only sounds are tones made here.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
+import math
 import socket
+import struct
 import subprocess
 import time
+import wave
 from pathlib import Path
 
 from attrs import frozen
 
+from deploy.layout import Asterisk
+
+RATE = 8000
+SOUNDS = {"hello-world": 1.5, "beep": 0.4}  # seconds
 MODULES = [
     "res_timing_timerfd",
     "res_clioriginate",
@@ -157,11 +162,13 @@ write=call,agent,reporting,command,system,originate
 """
 
 
-def root() -> Path | None:
-    """Where Asterisk is unpacked, or None."""
-    named = os.environ.get("HOTLINE_ASTERISK_ROOT")
-    found = Path(named) if named else Path.home() / ".cache" / "hotline114" / "asterisk"
-    return found if (found / "usr/sbin/asterisk").is_file() else None
+def _tone(path: Path, length: float) -> None:
+    """So many seconds of 440 Hz, half as loud as can be."""
+    count = int(length * RATE)
+    samples = (int(16_000 * math.sin(n * 440 * math.tau / RATE)) for n in range(count))
+    with wave.open(str(path), "wb") as audio:
+        audio.setparams((1, 2, RATE, 0, "NONE", ""))
+        audio.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
 
 
 def free_port() -> int:
@@ -197,11 +204,11 @@ class Switch:
             self.process.wait()
 
 
-def start(installed: Path, base: Path) -> Switch:
+def start(installed: Asterisk, base: Path) -> Switch:
     """An Asterisk of its own in `base`; returns when it answers."""
     agi, ami = free_port(), free_port()
     _write_configuration(installed, base, {"agi": agi, "ami": ami, "ended": LAST_WORD_EVENT})
-    command = _command(installed, base)
+    command = (*installed.command, "-C", str(base / "asterisk.conf"))
     with (base / "console").open("wb") as console:
         process = subprocess.Popen([*command, "-f"], stdout=console, stderr=console)  # noqa: S603
     switch = Switch(base, command, agi, ami, process)
@@ -213,31 +220,16 @@ def start(installed: Path, base: Path) -> Switch:
     raise RuntimeError((base / "console").read_text("utf-8", "replace")[-2000:])
 
 
-def _command(installed: Path, base: Path) -> tuple[str, ...]:
-    libraries = next(installed.glob("usr/lib/*/ld-linux-*.so.*"), None)
-    program, settings = str(installed / "usr/sbin/asterisk"), str(base / "asterisk.conf")
-    if libraries is None:
-        return (program, "-C", settings)
-    return (
-        str(libraries), "--library-path", str(libraries.parent), "--argv0", "asterisk",
-        program, "-C", settings,
-    )  # fmt: skip
-
-
-def _write_configuration(installed: Path, base: Path, ports: dict[str, object]) -> None:
-    modules = next(installed.glob("usr/lib/*/asterisk/modules"))
-    for folder in ("keys", "spool", "run", "log", "data", "agi-bin"):
+def _write_configuration(installed: Asterisk, base: Path, ports: dict[str, object]) -> None:
+    for folder in ("keys", "spool", "run", "log", "data/sounds/en", "agi-bin", "moh"):
         (base / folder).mkdir(parents=True, exist_ok=True)
-    shared = installed / "usr/share/asterisk"
-    voices = next(iter(sorted(shared.glob("sounds/en_*"))), shared / "sounds/en")
-    (base / "data/sounds").mkdir(exist_ok=True)
-    (base / "data/sounds/en").symlink_to(voices)
-    (base / "data/documentation").symlink_to(shared / "documentation")
+    (base / "data/documentation").symlink_to(installed.documentation)
     moh = base / "moh"
-    moh.mkdir()
-    shutil.copy(voices / "hello-world.gsm", moh / "tune.gsm")
+    _tone(moh / "tune.wav", 2)
+    for name, length in SOUNDS.items():
+        _tone(base / f"data/sounds/en/{name}.wav", length)
     files = {
-        "asterisk.conf": f"[directories]\nastetcdir => {base}\nastmoddir => {modules}\n"
+        "asterisk.conf": f"[directories]\nastetcdir => {base}\nastmoddir => {installed.modules}\n"
         f"astvarlibdir => {base}\nastdbdir => {base}\nastkeydir => {base}\n"
         f"astdatadir => {base}/data\nastagidir => {base}/agi-bin\nastspooldir => {base}/spool\n"
         f"astrundir => {base}/run\nastlogdir => {base}/log\n"

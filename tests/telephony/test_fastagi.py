@@ -190,12 +190,13 @@ async def test_dialling_goes_through_the_outbound_context(tmp_path):
     async with Server(flow, tmp_path) as server:
         line = await server.ring()
         heard = await line.answers(
-            "200 result=1", "200 result=1",
+            "200 result=1", "200 result=1", "200 result=1",
             b"100 result=0 Trying...\n200 result=0 Gosub complete\n",
             "200 result=1 (ANSWER)", "200 result=1 (61)", "200 result=1",
         )  # fmt: skip
         assert heard[0] == 'SET VARIABLE CALLERID(name) "张三\\""'
-        assert heard[2] == 'GOSUB "hotline-outbound" "s" 1 "4738000,25"'
+        assert heard[2] == 'SET VARIABLE HOTLINE_RUNG "4738000"'
+        assert heard[3] == 'GOSUB "hotline-outbound" "s" 1 "4738000,25"'
         assert (results[0].end, results[0].talked) == (DialEnd.ANSWERED, 61)
 
 

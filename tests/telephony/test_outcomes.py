@@ -56,8 +56,8 @@ def test_a_key_is_one_of_the_twelve_or_none(reply, key):
         (Reply(200, "0", "timeout", 71840), RecordingEnd.LIMIT),
         (Reply(200, "55", "dtmf", 8000), RecordingEnd.KEY),
         (Reply(200, "-1", "hangup", 8000), RecordingEnd.HANGUP),
-        (Reply(200, "-1", "waitfor", 0), RecordingEnd.HANGUP),
-        (Reply(200, "-1"), RecordingEnd.HANGUP),
+        (Reply(200, "-1", "writefile", 0), RecordingEnd.FAILED),
+        (Reply(200, "-1"), RecordingEnd.FAILED),
     ],
 )
 def test_why_a_recording_ended(reply, end):
