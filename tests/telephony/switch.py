@@ -18,7 +18,7 @@ from attrs import frozen
 from deploy.layout import Asterisk
 
 RATE = 8000
-SOUNDS = {"hello-world": 1.5, "beep": 0.4}  # seconds
+SOUNDS = {"hello-world": (1.5, 0.5), "beep": (0.4, 0.5), "silence/9": (9, 0.0)}  # seconds, level
 MODULES = [
     "res_timing_timerfd",
     "res_clioriginate",
@@ -162,10 +162,10 @@ write=call,agent,reporting,command,system,originate
 """
 
 
-def _tone(path: Path, length: float) -> None:
-    """So many seconds of 440 Hz, half as loud as can be."""
-    count = int(length * RATE)
-    samples = (int(16_000 * math.sin(n * 440 * math.tau / RATE)) for n in range(count))
+def _tone(path: Path, length: float, level: float) -> None:
+    """So many seconds of 440 Hz; a level of 1 is as loud as can be."""
+    count, high = int(length * RATE), level * 32_000
+    samples = (int(high * math.sin(n * 440 * math.tau / RATE)) for n in range(count))
     with wave.open(str(path), "wb") as audio:
         audio.setparams((1, 2, RATE, 0, "NONE", ""))
         audio.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
@@ -221,13 +221,13 @@ def start(installed: Asterisk, base: Path) -> Switch:
 
 
 def _write_configuration(installed: Asterisk, base: Path, ports: dict[str, object]) -> None:
-    for folder in ("keys", "spool", "run", "log", "data/sounds/en", "agi-bin", "moh"):
+    for folder in ("keys", "spool", "run", "log", "data/sounds/en/silence", "agi-bin", "moh"):
         (base / folder).mkdir(parents=True, exist_ok=True)
     (base / "data/documentation").symlink_to(installed.documentation)
     moh = base / "moh"
-    _tone(moh / "tune.wav", 2)
-    for name, length in SOUNDS.items():
-        _tone(base / f"data/sounds/en/{name}.wav", length)
+    _tone(moh / "tune.wav", 2, 0.5)
+    for name, (length, level) in SOUNDS.items():
+        _tone(base / f"data/sounds/en/{name}.wav", length, level)
     files = {
         "asterisk.conf": f"[directories]\nastetcdir => {base}\nastmoddir => {installed.modules}\n"
         f"astvarlibdir => {base}\nastdbdir => {base}\nastkeydir => {base}\n"
