@@ -17,12 +17,12 @@ from prompts.render.telephone import Speech
 
 RATE: Final = 24_000
 SPEAKER: Final = "zm_yunxi"  # chosen by ear of a recogniser: docs/decisions, "The voice"
-SPEED: Final = 0.9  # citizens are old; slower than 0.9 the model slurs
-# Texts this short come out wrong when slowed or left without the comma that says "more
-# follows": eight digits glued from them were heard with 19 errors in 80 at 0.9 without
-# comma, 8 in 64 with it, and 1 in 64 at 1.0 with it.
-SHORT: Final = 3  # syllables
-SHORT_SPEED: Final = 1.0
+SPEED: Final = 0.9  # of sentences: citizens are old; slower still, the model slurs
+# Fragments (a title, a digit) come out wrong when slowed, or without the comma that tells
+# the voice that more follows. Measured by a recogniser's wrong syllables: digits glued to
+# numbers 19 of 80 at 0.9 bare, 1 of 64 at 1.0 with comma; menu titles 21 and 14 of 171.
+FRAGMENT_SPEED: Final = 1.0
+SHORT: Final = 3  # syllables: a sentence as short as 请按一 is spoken like a fragment
 LONGEST: Final = 509  # phonemes: the style table has 510 rows, by length
 _STYLE: Final = 256
 _EDGE: Final = 0  # the token at both ends
@@ -43,15 +43,16 @@ class Kokoro:
 
     @property
     def name(self) -> str:
-        return f"kokoro-1.0-int8/{self._speaker}@{self._speed}, up to {SHORT} @{SHORT_SPEED}"
+        return f"kokoro-1.0-int8/{self._speaker}@{self._speed}/{FRAGMENT_SPEED}"
 
     def speak(self, text: str) -> Speech:
-        is_short = sum(map(str.isalnum, text)) <= SHORT
-        tokens = self._tokens(f"{text}，" if is_short and text[-1:].isalnum() else text)
+        is_fragment = text[-1:].isalnum()
+        tokens = self._tokens(f"{text}，" if is_fragment else text)
+        is_slow = not is_fragment and sum(map(str.isalnum, text)) > SHORT
         inputs = {
             "tokens": np.array([[_EDGE, *tokens, _EDGE]], dtype=np.int64),
             "style": self._styles[len(tokens)],
-            "speed": np.array([SHORT_SPEED if is_short else self._speed], dtype=np.float32),
+            "speed": np.array([self._speed if is_slow else FRAGMENT_SPEED], dtype=np.float32),
         }
         (heard,) = self._model.run(None, inputs)
         return Speech(np.asarray(heard, dtype=np.float64).ravel(), RATE)
