@@ -149,7 +149,7 @@ MENDS: Final = {
     "数据库": "检查 HOTLINE_DATABASE 指向的数据库是否在运行；新站点先运行 hotline init",
     "Redis": "检查 HOTLINE_REDIS 指向的 Redis 是否在运行；去掉这项配置则用进程内存储",
     "派单目录": "运行 hotline init，或 hotline table publish 文件夹",
-    "Asterisk管理接口": "检查 Asterisk 是否在运行；manager.conf 的口令要与 var/secrets/ami__secret 一致",
+    "Asterisk管理接口": "检查 Asterisk 是否在运行，口令与 var/secrets/ami__secret 是否一致",
     "FastAGI端口": "服务没有运行：hotline serve；来电此时由备用脚本接听",
     "提示音": "运行 hotline prompts check 查看是哪几句，再运行 hotline prompts render",
     "待传件": "查看 var/spool/bad 里的文件和旁边的原因，改好后移回 var/spool",

@@ -23,7 +23,7 @@ class Manager:
     async def action(self, name, **fields):
         self.sent.append((name, fields))
 
-    async def listing(self, name, **fields):
+    async def listing(self, _name, **_fields):
         return self.listed
 
 
