@@ -29,6 +29,16 @@ def with_free_ports(settings: Settings) -> Settings:
     return settings.model_copy(update={"switch": _switch(settings.switch), **parts})
 
 
+def with_peers(settings: Settings) -> Settings:
+    """The same settings with an address for each further call node that is to run here."""
+    agi, addresses = settings.agi, settings.agi.addresses
+    port = agi.port
+    while len(addresses) < settings.switch.nodes:
+        port = first_free(agi.host, port + 1, socket.SOCK_STREAM)
+        addresses = (*addresses, f"{agi.host}:{port}")
+    return settings.model_copy(update={"agi": agi.model_copy(update={"peers": addresses[1:]})})
+
+
 def _switch(switch: SwitchSettings) -> SwitchSettings:
     sip = first_free(switch.sip_host, switch.sip_port, socket.SOCK_DGRAM)
     exchange = first_free(switch.sip_host, switch.exchange_port, socket.SOCK_DGRAM)

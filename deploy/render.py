@@ -16,6 +16,8 @@ from deploy.accounts import keep_accounts, write_private
 from deploy.asterisk.modules import MODULES, SECURE_MEDIA
 from deploy.asterisk.sounds import clip, link_sounds
 from deploy.layout import Layout, find_asterisk, not_here_yet
+from ivr.app.secrets import DIALLER, secret
+from ivr.guardian.switch import silent_flag
 from ivr.kernel.errors import NotConfigured
 from ivr.settings import Settings
 from routing.load import load_directory
@@ -25,6 +27,9 @@ OUTBOUND_LIMIT: Final = (
     30  # calls to units at a time: a runaway loop ends here, a busy day does not
 )
 CLASSIC: Final = "hotline-classic"
+PASSES: Final = 3  # over the nodes, for one call: a flow that always crashes ends at the script
+STANDBY_LIMIT: Final = 24  # scripts on the switch at a time: 45 MB each
+CROWDED_LIMIT: Final = 20  # turns of two seconds, then the bare queue
 EMPTY: Final = (
     "ccss.conf",
     "cdr_custom.conf",
@@ -107,14 +112,24 @@ def _values(
         "layout": layout,
         "accounts": accounts,
         "ami_secret": settings.ami.secret.get_secret_value() or accounts.ami_secret,
+        "dialler_secret": _dialler_secret(settings),
         "exchange": f"{settings.switch.sip_host}:{settings.switch.exchange_port}",
         "numbers": dialled_numbers() if numbers is None else tuple(numbers),
         "modules": (*MODULES, *SECURE_MEDIA) if secure else MODULES,
         "tls": tls_files(settings) if secure else None,
         "classic": CLASSIC,
+        "nodes": [{"address": each, "flag": silent_flag(each)} for each in settings.agi.addresses],
+        "passes": PASSES,
+        "standby_limit": STANDBY_LIMIT,
+        "crowded_limit": CROWDED_LIMIT,
         "outbound_limit": OUTBOUND_LIMIT,
         "clip": clip,
     }
+
+
+def _dialler_secret(settings: Settings) -> str:
+    """Of the user who may originate; the file is for the command that calls back alone."""
+    return settings.dialler.secret.get_secret_value() or secret(settings.secrets, DIALLER)
 
 
 def _environment() -> Environment:

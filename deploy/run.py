@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
@@ -26,7 +29,7 @@ from deploy.accounts import keep_accounts
 from deploy.asterisk_process import AsteriskProcess
 from deploy.children import Child, end_with_parent
 from deploy.layout import Layout, find_asterisk
-from deploy.ports import with_free_ports
+from deploy.ports import first_free, with_free_ports, with_peers
 from deploy.render import render, tls_files, variant_of
 from deploy.run_facts import RunFacts
 from deploy.steps import say, step
@@ -38,7 +41,9 @@ from ivr.settings import Settings, WebSettings
 READY: Final = 60.0  # seconds a part may take to start on a busy machine
 LOOK: Final = 0.2  # seconds between looks at the children
 ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SERVICE: tuple[str, ...] = (str(Path(sys.executable).parent / "hotline"), "serve")
+HOTLINE: Final = str(Path(sys.executable).parent / "hotline")
+SERVICE: tuple[str, ...] = (HOTLINE, "serve")
+GUARDIAN: tuple[str, ...] = (HOTLINE, "guardian")
 
 
 class Stop(BaseException):
@@ -56,18 +61,25 @@ class Site:
     """The parts of a running hotline, in the order in which they start."""
 
     asterisk: AsteriskProcess
-    service: Child
+    services: tuple[Child, ...]  # call nodes; the first does everything else, too
+    guardian: Child
     exchange: Child
 
     @property
+    def service(self) -> Child:
+        return self.services[0]
+
+    @property
     def children(self) -> tuple[Child, ...]:
-        return (self.asterisk, self.service, self.exchange)
+        return (self.asterisk, *self.services, self.guardian, self.exchange)
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """What makes every command of ours use these settings."""
     return {
         "HOTLINE_HOME": str(settings.home),
+        "HOTLINE_NODE": settings.node,
+        "HOTLINE_AGI__PEERS": json.dumps(settings.agi.peers),
         "HOTLINE_AGI__PORT": str(settings.agi.port),
         "HOTLINE_AMI__PORT": str(settings.ami.port),
         "HOTLINE_WEB__PORT": str(settings.web.port),
@@ -84,9 +96,28 @@ def site(settings: Settings, layout: Layout) -> Site:
     exchange += ["--port", str(settings.switch.exchange_port)]
     return Site(
         AsteriskProcess(layout),
-        Child("service", SERVICE, logs / "service.log", known),
+        (Child("service", SERVICE, logs / "service.log", known), *_more_nodes(settings)),
+        Child("guardian", GUARDIAN, logs / "guardian.log", known),
         Child("exchange", exchange, logs / "exchange.log", known),
     )
+
+
+def _more_nodes(settings: Settings) -> tuple[Child, ...]:
+    """Nodes that take calls beside the first, each with ports of its own."""
+    command = (*SERVICE, "--role", "calls")
+    logs = settings.home / "log"
+    children: list[Child] = []
+    for number, peer in enumerate(settings.agi.peers, 2):
+        web = first_free(settings.web.host, settings.web.port + number - 1, socket.SOCK_STREAM)
+        own = {
+            "HOTLINE_NODE": f"n{number}",
+            "HOTLINE_AGI__PORT": peer.rpartition(":")[2],
+            "HOTLINE_WEB__PORT": str(web),
+        }
+        name = f"service-{number}"
+        known = environment(settings) | own
+        children.append(Child(name, command, logs / f"{name}.log", known))
+    return tuple(children)
 
 
 @contextmanager
@@ -100,9 +131,11 @@ def running(parts: Site, settings: Settings) -> Iterator[None]:
             parts.asterisk.start()
             parts.asterisk.wait_booted(READY)
         with step("Starting the service and the simulated exchange"):
-            parts.service.start()
-            parts.exchange.start()
+            for child in parts.children[1:]:
+                child.start()
             _wait(parts.service, lambda: _healthy(settings.web))
+            for service, address in zip(parts.services[1:], settings.agi.peers, strict=True):
+                _wait(service, partial(_listens, address))
             _wait(parts.exchange, lambda: "exchange ready" in parts.exchange.tail())
         yield
     finally:
@@ -129,6 +162,15 @@ def _healthy(web: WebSettings) -> bool:
         return False
     finally:
         asking.close()
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -168,7 +210,7 @@ def run(home: Path) -> None:
         raise NotConfigured("there is no Asterisk here: run `make setup`")
     with step("Preparing database, routing table and passwords"):
         accounts = keep_accounts(home / "secrets")
-        settings = with_free_ports(Settings.of(home))
+        settings = with_peers(with_free_ports(Settings.of(home)))
         made = initialise(settings)
     layout = Layout(home / "asterisk", asterisk)
     check_certificate(settings)
@@ -183,9 +225,14 @@ def run(home: Path) -> None:
         with running(parts, settings):
             tell()
             say(facts.words(layout, facts_file))
-            _watch(Supervisor(parts.children, tell, {"service": home / "hold-service"}))
+            _watch(Supervisor(parts.children, tell, holds(parts, home)))
     finally:
         facts_file.unlink(missing_ok=True)
+
+
+def holds(parts: Site, home: Path) -> dict[str, Path]:
+    """While ``hold-<name>`` is there, that call node or the guardian is not started again."""
+    return {child.name: home / f"hold-{child.name}" for child in (*parts.services, parts.guardian)}
 
 
 def _watch(supervisor: Supervisor) -> None:

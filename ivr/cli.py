@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 
 from ivr.commands.call import call
+from ivr.commands.guardian import guardian
 from ivr.commands.operator import operator
 from ivr.commands.prompts import prompts
 from ivr.commands.site import doctor, init, serve_command
@@ -35,5 +36,5 @@ def main(context: click.Context, home: Path) -> None:
         raise click.ClickException(f"配置有误：{why}") from why
 
 
-for command in (init, serve_command, doctor, call, operator, ticket, table, prompts):
+for command in (init, serve_command, guardian, doctor, call, operator, ticket, table, prompts):
     main.add_command(command)

@@ -9,9 +9,11 @@ SQLite, in-process state.
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +24,9 @@ from pydantic_settings import (
 
 LOOPBACK = "127.0.0.1"
 
+Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")]
+"""``host:port``. It is written into the dialplan, so nothing else may stand in it."""
+
 
 class Section(BaseModel):
     """A group of settings; unknown names are refused, so a typing error is seen."""
@@ -30,11 +35,25 @@ class Section(BaseModel):
 
 
 class AgiSettings(Section):
-    """Where Asterisk reaches the call flows. FastAGI has no authentication: keep it on loopback."""
+    """Where Asterisk reaches the call flows. FastAGI has no authentication: keep it on loopback.
+
+    `peers` are other call nodes of the same site; Asterisk and the guardian are told of them.
+    """
 
     host: str = LOOPBACK
     port: int = 4573
     allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    peers: tuple[Address, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """This node's own, as in ``agi://`` URLs."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every call node, in the order in which a call tries them."""
+        return (self.address, *self.peers)
 
 
 class AmiSettings(Section):
@@ -61,6 +80,7 @@ class SwitchSettings(Section):
     rtp_first: int = 20000
     rtp_last: int = 20999
     exchange_port: int = 5090  # where the outbound context sends calls; the simulated exchange
+    nodes: int = Field(default=1, ge=1, le=4)  # call nodes that `make run` starts
     number: str = "114"
     tls: bool = False
 
@@ -73,6 +93,26 @@ class CallSettings(Section):
     message_silence: float = 3.0
     queue: str = "hotline"
     queue_wait: float = 90.0  # then: wait on, or leave a message
+
+
+class DiallerSettings(Section):
+    """Calls back to citizens who were lost: who asks the switch, when, and how often at most.
+
+    Caps are for the whole site. Without `enabled` the switch knows no user who may originate.
+    """
+
+    enabled: bool = True
+    user: str = Field(default="hotline-dialler", pattern=r"^[a-z0-9-]{1,32}$")
+    secret: SecretStr = SecretStr("")
+    opens: time = time(8, 0)  # in China's time; the same as `closes`: day and night
+    closes: time = time(20, 30)
+    # Landlines that are called back, as in a dialplan: the city's own.
+    landline: str = Field(default="0473XXXXXXX", pattern=r"^0[1-9][0-9]{1,2}X{7,8}$")
+    per_hour: int = Field(default=30, ge=0)
+    per_day: int = Field(default=200, ge=0)
+    per_number: int = Field(default=3, ge=0)  # in a day
+    at_once: int = Field(default=5, ge=0)
+    longest: float = Field(default=1800.0, gt=0)  # seconds of talk
 
 
 class Settings(BaseSettings):
@@ -92,6 +132,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     switch: SwitchSettings = SwitchSettings()
     calls: CallSettings = CallSettings()
+    dialler: DiallerSettings = DiallerSettings()
 
     @classmethod
     def of(cls, home: Path) -> Settings:
@@ -110,6 +151,11 @@ class Settings(BaseSettings):
     @property
     def spool(self) -> Path:
         return self.home.absolute() / "spool"
+
+    @property
+    def guardian(self) -> Path:
+        """The socket on which the guardian hears the nodes of this site."""
+        return self.home.absolute() / "guardian.sock"
 
     @property
     def secrets(self) -> Path:

@@ -35,7 +35,9 @@ class ManagerMeter:
         logger().error("manager callback failed", exc_info=fault)
 
 
-def manager_client(settings: Settings, observer: ManagerObserver) -> ManagerClient:
+def manager_client(
+    settings: Settings, observer: ManagerObserver, *, events: bool = True
+) -> ManagerClient:
     """Not started yet. Raises `NotConfigured` without a secret."""
     secret = settings.ami.secret.get_secret_value()
     if not secret:
@@ -43,7 +45,7 @@ def manager_client(settings: Settings, observer: ManagerObserver) -> ManagerClie
     login = Login(settings.ami.user, secret)
     address = (settings.ami.host, settings.ami.port)
     # What is not for us is kept away by the user's classes and filters in manager.conf.
-    return ManagerClient(address, login, observer=observer)
+    return ManagerClient(address, login, observer=observer, events=events)
 
 
 @contextlib.asynccontextmanager

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Mapping
+from enum import Enum
 from typing import Final
 
 from attrs import frozen
@@ -21,9 +22,12 @@ from ivr.app.stores import Stores, open_stores
 from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.tables import TableBook
 from ivr.app.web import WebServer
+from ivr.app.whose import SwitchKnows
+from ivr.calls.fence import Fence
 from ivr.calls.journey import Journey
 from ivr.calls.run import CallRunner, Flow
 from ivr.calls.witness import IsOver, Witness
+from ivr.guardian.pulse import EVERY, Pulse
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import StoreAway
@@ -50,6 +54,26 @@ DELIVER_EVERY: Final = seconds(5)
 GRACE: Final = 5.0  # calls get this long at a stop; then they come back to another server
 
 
+class Role(Enum):
+    """What a process runs. A site needs calls and jobs; `jobs` empties the spool they share.
+
+    Health and metrics are served whatever the role.
+    """
+
+    ALL = "all"
+    CALLS = "calls"
+    WEB = "web"
+    JOBS = "jobs"
+
+    @property
+    def takes_calls(self) -> bool:
+        return self in (Role.ALL, Role.CALLS)
+
+    @property
+    def does_jobs(self) -> bool:
+        return self in (Role.ALL, Role.JOBS)
+
+
 @frozen
 class Node:
     """The parts of a running node that its services share."""
@@ -68,7 +92,7 @@ class Node:
     background: Background
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     """Run until SIGTERM or SIGINT. Raises `NotConfigured` when there is no site to serve."""
     configure(settings.log_level)
     stop = asyncio.Event()
@@ -77,12 +101,26 @@ async def serve(settings: Settings) -> None:
     async with (
         _node(settings) as node,
         _manager(node) as manager,
-        _agi(node, manager),
-        _web(node, manager),
+        contextlib.AsyncExitStack() as chosen,
     ):
-        logger().info("serving", node=settings.node, agi=settings.agi.port, web=settings.web.port)
+        if role.does_jobs:
+            node.background.repeat(lambda: _deliver(node), DELIVER_EVERY)
+        if role.takes_calls:
+            await chosen.enter_async_context(_agi(node, manager))
+        await chosen.enter_async_context(_web(node, manager))
+        _say_serving(settings, role)
         await stop.wait()
         logger().info("stopping", node=settings.node)
+
+
+def _say_serving(settings: Settings, role: Role) -> None:
+    logger().info(
+        "serving",
+        node=settings.node,
+        role=role.value,
+        agi=settings.agi.port if role.takes_calls else None,
+        web=settings.web.port,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -96,7 +134,6 @@ async def _node(settings: Settings) -> AsyncIterator[Node]:
         with contextlib.suppress(StoreAway):
             await stores.numbers.prepare()
         background.repeat(book.refresh, TABLE_EVERY)
-        background.repeat(lambda: _deliver(node), DELIVER_EVERY)
         try:
             yield node
         finally:
@@ -156,17 +193,18 @@ def flow_of(node: Node) -> Flow:
 
 @contextlib.asynccontextmanager
 async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
+    pulse = Pulse(node.settings.guardian, node.settings.agi.address, node.clock)
     runner = CallRunner(
         flow=flow_of(node),
         table=node.book.snapshot,
         ledger=SpoolingLedger(node.stores.calls, node.spool),
         live=node.live,
         witness=node.witness,
+        fence=Fence(node.witness, SwitchKnows(manager), pulse.stalled_within),
         clock=node.clock,
         meter=node.meter,
         background=node.background,
         node=node.settings.node,
-        watching=lambda: manager.up,
     )
     server = FastAgiServer(
         runner,
@@ -176,10 +214,12 @@ async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
         observer=AgiObserver(node.meter),
     )
     await server.start(node.settings.agi.host, node.settings.agi.port)
+    node.background.repeat(pulse.beat, EVERY)
     try:
         yield
     finally:
         await server.stop(GRACE)
+        pulse.close()
 
 
 @contextlib.asynccontextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
+from ivr.calls.fence import Fence
 from ivr.calls.journey import Journey
 from ivr.calls.live import LiveCall, LiveCalls
 from ivr.calls.record import Callback, CallLedger, CallRecord, Outcome, Step
@@ -16,12 +17,9 @@ from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
-from ivr.kernel.units import seconds
 from ivr.telephony.call import Call, CallerGone, CallFacts
 from ivr.telephony.stepping import in_task
 from routing.table import Snapshot
-
-EVENT_WITHIN: Final = seconds(2)  # the event and the closed connection come within milliseconds
 
 Flow: TypeAlias = Callable[[Call, Snapshot, Journey, IsOver], Coroutine[Any, Any, None]]
 """A whole call; it ends by returning or by `CallerGone`."""
@@ -32,8 +30,8 @@ class CallRunner:
     """Every call of one node goes through here.
 
     `table` gives the snapshot in force; a call keeps the one it began with. However a flow
-    ends, its record is closed once. `watching` says whether the switch's events reach the
-    witness now; while they do not, a lost connection counts as a caller who hung up.
+    ends, its record is closed once, by the process that served the call last: `fence` says
+    whether that is this one.
     """
 
     flow: Flow
@@ -41,11 +39,11 @@ class CallRunner:
     ledger: CallLedger
     live: LiveCalls
     witness: Witness
+    fence: Fence
     clock: Clock
     meter: Meter
     background: Background
     node: str
-    watching: Callable[[], bool]
 
     async def __call__(self, call: Call) -> None:
         snapshot = self.table()
@@ -97,9 +95,7 @@ class CallRunner:
 
     async def _is_over(self, call: Call) -> bool:
         """False for a call that another process serves now: what is left to do is theirs."""
-        if not self.watching():
-            return True
-        return await in_task(self.witness.has_ended(call.facts.call, EVENT_WITHIN))
+        return await in_task(self.fence.is_over(call.facts))
 
     def _count(self, record: CallRecord) -> None:
         self.meter.calls.labels(record.outcome.value).inc()

@@ -30,24 +30,31 @@ def init(context: click.Context, admin: str) -> None:
 
 
 @click.command("serve")
+@click.option(
+    "--role",
+    type=click.Choice(["all", "calls", "web", "jobs"]),
+    default="all",
+    show_default=True,
+    help="这个进程做什么：接电话、网页、后台任务，或者全部。",
+)
 @click.pass_context
 @plainly
-def serve_command(context: click.Context) -> None:
+def serve_command(context: click.Context, role: str) -> None:
     """运行服务，直到 Ctrl-C 或 SIGTERM。"""
-    run_service(settings_of(context))
+    run_service(settings_of(context), role)
 
 
-def run_service(settings: Settings) -> None:
+def run_service(settings: Settings, role: str = "all") -> None:
     """Twisted's reactor and asyncio are one loop, on uvloop; the reactor must come first."""
     loop = uvloop.new_event_loop()
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
-    from ivr.app.serve import serve  # noqa: PLC0415 - after the reactor is installed
+    from ivr.app.serve import Role, serve  # noqa: PLC0415 - after the reactor is installed
 
     # What is loaded by now stays; a collection amid a call then looks at calls only.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(serve(settings))
+        runner.run(serve(settings, Role(role)))
 
 
 @click.command()

@@ -101,14 +101,19 @@ class ManagerClient:
         login: Login,
         *,
         filters: tuple[str, ...] = (),
+        events: bool = True,
         patience: Patience | None = None,
         chance: Callable[[], float] = random.random,
         observer: ManagerObserver | None = None,
     ) -> None:
-        """`filters` are Asterisk's event filters: ``!Event: VarSet`` keeps those away."""
+        """`filters` are Asterisk's event filters: ``!Event: VarSet`` keeps those away.
+
+        Without `events` none come but those that answer an action.
+        """
         self._address = address
         self._login = login
         self._filters = filters
+        self._events = events
         self._patience = patience or Patience()
         self._chance = chance
         self._observer = observer or NobodyWatches()
@@ -209,7 +214,8 @@ class ManagerClient:
         await self.action("Login", **login)
         for text in self._filters:
             await self.action("Filter", Operation="Add", Filter=text)
-        await self.action("Events", EventMask="on")
+        if self._events:
+            await self.action("Events", EventMask="on")
 
     async def _watch(self) -> None:
         """Return when the connection is lost; drop it when it has fallen silent."""

@@ -112,4 +112,5 @@ _QUEUE_ENDS: Final = {
     "JOINUNAVAIL": QueueEnd.NO_OPERATORS,
     "LEAVEUNAVAIL": QueueEnd.NO_OPERATORS,
     "WITHDRAW": QueueEnd.TIMEOUT,
+    "LEFT": QueueEnd.DECLINED,  # by a key, said by our dialplan when nobody served the call
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from ivr.calls.fence import Fence
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.calls.run import CallRunner
 from ivr.calls.scripted import ScriptedCall
@@ -14,6 +15,7 @@ from ivr.kernel.background import Background
 from ivr.kernel.clock import CHINA, ManualClock
 from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.kernel.metrics import Meter
+from ivr.kernel.units import seconds
 from ivr.storage.memory import MemoryLiveCalls
 from ivr.telephony.call import CallerGone, CallFacts
 from routing.load import load_table
@@ -37,7 +39,16 @@ def stage():
     return Ledger(), MemoryLiveCalls(), Meter(), Background()
 
 
-async def _run(stage, flow, *, ended=True, watching=True):
+class Switch:
+    def __init__(self, *, holds):
+        self._holds = holds
+
+    async def holds(self, facts):
+        assert facts is FACTS
+        return self._holds
+
+
+async def _run(stage, flow, *, ended=True):
     ledger, live, meter, background = stage
     clock = ManualClock(NOW)
     witness = Witness(clock)
@@ -49,11 +60,11 @@ async def _run(stage, flow, *, ended=True, watching=True):
         ledger=ledger,
         live=live,
         witness=witness,
+        fence=Fence(witness, Switch(holds=not ended), lambda: False, event_within=seconds(0.01)),
         clock=clock,
         meter=meter,
         background=background,
         node="n1",
-        watching=lambda: watching,
     )
     try:
         await runner(ScriptedCall(FACTS, ()))
@@ -119,16 +130,7 @@ async def _leaves(_call, _snapshot, journey, is_over):
     raise CallerGone
 
 
-async def test_a_call_that_was_moved_is_not_closed_here(stage, monkeypatch):
+async def test_a_call_that_was_moved_is_not_closed_here(stage):
     """A server that wakes up after a stall finds its connection gone and its caller served."""
-    monkeypatch.setattr("ivr.calls.run.EVENT_WITHIN", 0.01)
     await _run(stage, _leaves, ended=False)
     assert stage[0].closed == []
-
-
-async def test_without_the_switchs_events_a_lost_connection_is_a_hang_up(stage):
-    """Calling somebody back once too often is better than not at all."""
-    await _run(stage, _leaves, ended=False, watching=False)
-    [(record, callback)] = stage[0].closed
-    assert record.steps[0].name == "over: True"
-    assert callback.reason is CallbackReason.LOST_IN_QUEUE

@@ -1,4 +1,4 @@
-"""`deploy.run` with a stand-in for the service: it listens where the service would.
+"""`deploy.run` with stand-ins for service and guardian: one listens where the service would.
 
 The stand-in is this file again, called with the word `serve`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import socket
 import sys
 
@@ -28,8 +29,11 @@ def serve() -> None:
                 asking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
-if sys.argv[1:] == ["serve"]:
+if sys.argv[1:2] == ["serve"]:
     serve()
+elif sys.argv[1:] == ["guardian"]:
+    signal.pause()
 else:
     run.SERVICE = (sys.executable, __file__, "serve")
+    run.GUARDIAN = (sys.executable, __file__, "guardian")
     run.main()
