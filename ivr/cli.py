@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 
 from ivr.commands.call import call
+from ivr.commands.callback import callback
 from ivr.commands.guardian import guardian
 from ivr.commands.operator import operator
 from ivr.commands.prompts import prompts
@@ -36,5 +37,8 @@ def main(context: click.Context, home: Path) -> None:
         raise click.ClickException(f"配置有误：{why}") from why
 
 
-for command in (init, serve_command, guardian, doctor, call, operator, ticket, table, prompts):
+SITE = (init, serve_command, guardian, doctor)
+PEOPLE = (call, operator, callback, ticket, table, prompts)
+
+for command in (*SITE, *PEOPLE):
     main.add_command(command)

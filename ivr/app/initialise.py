@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from ivr.app.publishing import active_snapshot, publish_table, write_standby
-from ivr.app.secrets import ADMIN, AMI, TICKETS, secret
+from ivr.app.secrets import ADMIN, AMI, DIALLER, TICKETS, secret
 from ivr.app.stores import Stores, open_stores
 from ivr.kernel.clock import Clock, SystemClock
 from ivr.settings import Settings
@@ -37,7 +37,7 @@ def initialise(settings: Settings, *, admin: str = "admin", folder: Path = DATA)
     """Make the site, or bring it up to date: whatever is there already stays as it is."""
     for path in (settings.home, settings.recordings, settings.spool):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (AMI, TICKETS):
+    for name in (AMI, DIALLER, TICKETS):
         secret(settings.secrets, name)
     upgrade(settings.database_url)
     return asyncio.run(_fill(settings, admin, folder))

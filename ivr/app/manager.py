@@ -10,7 +10,7 @@ from typing import Final
 from ivr.kernel.errors import NotConfigured
 from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
-from ivr.settings import Settings
+from ivr.settings import AmiSettings, Settings
 from ivr.telephony.manager import Login, ManagerAway, ManagerClient, ManagerObserver, NobodyWatches
 
 PATIENCE: Final = 5.0  # seconds a command waits for the switch
@@ -51,8 +51,14 @@ def manager_client(
 @contextlib.asynccontextmanager
 async def connected_manager(settings: Settings) -> AsyncIterator[ManagerClient]:
     """For one command: connected, or `ManagerAway` after some seconds."""
+    async with connected(manager_client(settings, NobodyWatches()), settings.ami) as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def connected(client: ManagerClient, where: AmiSettings) -> AsyncIterator[ManagerClient]:
+    """The client of one command, connected; it is stopped at the end of the block."""
     up = asyncio.Event()
-    client = manager_client(settings, NobodyWatches())
 
     async def tell() -> None:
         up.set()
@@ -62,9 +68,11 @@ async def connected_manager(settings: Settings) -> AsyncIterator[ManagerClient]:
     try:
         async with asyncio.timeout(PATIENCE):
             await up.wait()
-        yield client
     except TimeoutError:
-        where = f"{settings.ami.host}:{settings.ami.port}"
-        raise ManagerAway(f"Asterisk的管理接口 {where} 没有回答") from None
+        await client.stop()
+        address = f"{where.host}:{where.port}"
+        raise ManagerAway(f"Asterisk的管理接口 {address} 没有回答") from None
+    try:
+        yield client
     finally:
         await client.stop()

@@ -11,6 +11,7 @@ from ivr.kernel.errors import NotConfigured
 from ivr.settings import Settings
 
 AMI: Final = "ami__secret"
+DIALLER: Final = "dialler__secret"
 TICKETS: Final = "ticket_numbers"
 ADMIN: Final = "admin_password"
 

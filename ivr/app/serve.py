@@ -15,6 +15,7 @@ from agi_scripts.incoming import incoming
 from agi_scripts.place import place_of
 from agi_scripts.visit import Visit
 from ivr.app.desk import DeskInTask, ticket_desk
+from ivr.app.dialler_watch import DiallerWatch
 from ivr.app.manager import ManagerMeter, manager_client
 from ivr.app.observe import AgiObserver
 from ivr.app.publishing import sound_folders, times_of
@@ -36,6 +37,7 @@ from ivr.kernel.metrics import Meter
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
 from ivr.storage.delivery import Delivery
+from ivr.storage.dialling import SqlDialling
 from ivr.storage.memory import MemoryLiveCalls, MemoryPresence
 from ivr.storage.spool import SpoolFolder
 from ivr.storage.spooling import ServiceSpool, SpoolingLedger
@@ -51,6 +53,7 @@ TABLE_EVERY: Final = seconds(
     1
 )  # a published table is in force on every node within a second or two
 DELIVER_EVERY: Final = seconds(5)
+DIALLER_EVERY: Final = seconds(5)  # an alarm is raised within ten
 GRACE: Final = 5.0  # calls get this long at a stop; then they come back to another server
 
 
@@ -105,6 +108,8 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     ):
         if role.does_jobs:
             node.background.repeat(lambda: _deliver(node), DELIVER_EVERY)
+            watch = DiallerWatch(SqlDialling(node.stores.database, node.clock), node.meter)
+            node.background.repeat(watch.look, DIALLER_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
         await chosen.enter_async_context(_web(node, manager))

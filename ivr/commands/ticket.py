@@ -1,4 +1,4 @@
-"""`hotline ticket`: tickets, call records and owed callbacks, read by people."""
+"""`hotline ticket`: tickets, read by people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import click
 from rich.table import Table
 
 from ivr.app.stores import Stores, open_stores
-from ivr.calls.record import Callback
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.clock import SystemClock
 from ivr.kernel.ids import TicketNumber, masked
@@ -26,7 +25,7 @@ MOMENT = "%Y-%m-%d %H:%M"
 
 @click.group()
 def ticket() -> None:
-    """工单：查看最近的工单、单张工单和待回拨名单。"""
+    """工单：查看最近的工单和单张工单。"""
 
 
 @ticket.command("list")
@@ -65,24 +64,6 @@ def show(context: click.Context, number: str) -> None:
         console.print(f"{name}：{value}")
 
 
-@ticket.command("callbacks")
-@click.pass_context
-@plainly
-def callbacks(context: click.Context) -> None:
-    """还没有回拨的来电，最早到期的在前。"""
-    owed = on_loop(_callbacks(settings_of(context)))
-    table = Table("电话", "原因", "最迟回拨", "热线", "录音")
-    for each in owed:
-        table.add_row(
-            each.caller or "未显示",
-            each.reason.value,
-            each.due.strftime(MOMENT),
-            each.line or "—",
-            each.recording or "—",
-        )
-    console.print(table)
-
-
 def _facts(found: Ticket) -> tuple[tuple[str, str], ...]:
     return (
         ("工单号", found.number),
@@ -113,8 +94,3 @@ async def _found(stores: Stores, number: TicketNumber) -> Ticket:
     if found is None:
         raise NoSuchTicket(number)
     return found
-
-
-async def _callbacks(settings: Settings) -> tuple[Callback, ...]:
-    async with open_stores(settings, SystemClock()) as stores:
-        return await stores.calls.callbacks_open()

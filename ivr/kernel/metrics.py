@@ -19,6 +19,11 @@ class Meter:
         self.faults = self._counter("faults", "Our own faults, by kind", "kind")
         self.refused = self._counter("agi_refused", "AGI connections refused", "reason")
         self.missing = self._counter("prompts_missing", "Clips that had no audio", "prompt")
+        self.dialler_refused = self._counter(
+            "dialler_refused", "Calls not allowed to go out, since the site was made", "reason"
+        )
+        self.dialler_hour = self._gauge("dialler_calls_hour", "Calls out in the last hour")
+        self.dialler_day = self._gauge("dialler_calls_day", "Calls out in the last 24 hours")
         self.live = self._gauge("calls_live", "Calls on the line now")
         self.spool = self._gauge("spool_depth", "Items waiting on disk for the database")
         self.manager_up = self._gauge("manager_up", "1 while the manager interface is connected")

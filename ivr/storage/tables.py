@@ -153,3 +153,14 @@ counter = Table(
     Column("name", Words, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
+
+# Calls that went out on our own initiative, and refusals; `state` is a Refusal's value then, and
+# `number` is empty: it may be anything.
+outgoing_call = Table(
+    "outgoing_call",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("state", Words, nullable=False),  # ringing, answered, nobody, or why refused
+    Column("number", Words, nullable=False),
+)

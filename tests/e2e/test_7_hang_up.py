@@ -104,7 +104,7 @@ async def test_lost_in_the_queue_is_called_back(
     await caller.hangs_up()
     owed = await hotline.callback(caller.number)
     assert (owed["reason"], owed["line"], owed["done"]) == ("lost-in-queue", WATER, None)
-    assert caller.number in await hotline.command("ticket", "callbacks")
+    assert caller.number in await hotline.command("callback", "list")
     record = await caller.record()
     assert (record["outcome"], record["steps"][-1]) == ("abandoned", "operator")
 

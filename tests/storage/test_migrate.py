@@ -16,6 +16,8 @@ from ivr.kernel.errors import StoreAway
 from ivr.storage.migrate import SCRIPTS, revision, upgrade
 from ivr.storage.tables import metadata
 
+HEAD = ScriptDirectory(str(SCRIPTS)).get_current_head()
+
 
 def test_migrations_and_tables_say_the_same(file):
     engine = create_engine(f"sqlite:///{file}")
@@ -26,7 +28,7 @@ def test_migrations_and_tables_say_the_same(file):
 
 
 def test_there_is_one_head_and_the_database_stands_at_it(url):
-    assert revision(url) == ScriptDirectory(str(SCRIPTS)).get_current_head()
+    assert revision(url) == HEAD
 
 
 def test_upgrading_again_changes_nothing(url, file):
@@ -43,7 +45,7 @@ def test_nodes_that_start_together_upgrade_once(tmp_path):
     url = f"sqlite+aiosqlite:///{tmp_path}/new.db"
     with ThreadPoolExecutor(4) as nodes:
         list(nodes.map(upgrade, [url] * 4))
-    assert revision(url) == "0001"
+    assert revision(url) == HEAD
 
 
 def test_an_upgrade_that_fails_half_way_leaves_nothing(tmp_path):
@@ -60,7 +62,7 @@ def test_an_upgrade_that_fails_half_way_leaves_nothing(tmp_path):
 async def test_upgrading_from_a_thread_of_a_running_loop_works(tmp_path):
     url = f"sqlite+aiosqlite:///{tmp_path}/new.db"
     await asyncio.to_thread(upgrade, url)
-    assert await asyncio.to_thread(revision, url) == "0001"
+    assert await asyncio.to_thread(revision, url) == HEAD
 
 
 def test_a_place_that_can_not_be_written_is_store_away(tmp_path):
