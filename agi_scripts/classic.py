@@ -27,6 +27,7 @@ from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.storage.packing import pack
 from ivr.storage.spool import SpoolFolder
 from ivr.storage.spooling import RECORD, REQUEST, ClosedCall
+from ivr.storage.wills import WillFolder
 from ivr.telephony.agi_call import LAST_WORD
 from ivr.telephony.call import CallerGone
 from ivr.telephony.classic_call import ClassicCall, run_now
@@ -57,6 +58,7 @@ class SpooledTickets:
 async def answer(call: ClassicCall, standby: Standby) -> None:
     """The whole call; its record goes to the spool however it ends."""
     spool, clock = SpoolFolder(Path(standby.spool)), SystemClock()
+    wills = WillFolder(Path(standby.wills))
     snapshot = from_json(Path(standby.snapshot).read_bytes())  # noqa: ASYNC240 - no loop here
     journey = Journey(call.facts, snapshot.number, standby.node, clock)
     journey.step("standby")
@@ -70,6 +72,7 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
             clock=clock,
             times=standby.times,
             place=await place_of(call, journey),
+            wills=wills,
         )
         await incoming(visit)
         await call.set(LAST_WORD, "1")
@@ -80,6 +83,7 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
         recording = closed.callback.recording if closed.callback else ""
         attachment = Path(recording) if recording else None
         spool.put(RECORD, closed.record.call, pack(closed), attachment)
+        await wills.settle(closed.record.call)
 
 
 def main() -> int:

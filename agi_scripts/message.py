@@ -10,7 +10,7 @@ from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.ids import PhoneNumber, phone_number
-from ivr.telephony.call import CallerGone, Recording, RecordingEnd
+from ivr.telephony.call import NO_TIME, CallerGone, Recording, RecordingEnd
 from ivr.tickets.model import MessageKept, NewTicket, Ticket
 from prompts.catalogue import PROMPTS
 
@@ -108,6 +108,8 @@ async def _record(visit: Visit) -> Recording:
     visit.place.takes += 1
     visit.journey.step("recording")
     await visit.mark()
+    unheard = Recording(_name(visit), NO_TIME, RecordingEnd.HANGUP)
+    await visit.leave_will(CallbackReason.LOST_IN_MESSAGE, _new_ticket(visit, unheard))
     recording = await visit.call.record(
         _name(visit), at_most=visit.times.message, silence=visit.times.message_silence
     )

@@ -36,6 +36,7 @@ async def to_operator(visit: Visit) -> Station:
 
 
 async def _wait(visit: Visit) -> QueueResult:
+    await visit.leave_will(CallbackReason.LOST_IN_QUEUE)
     began = visit.clock.monotonic()
     try:
         return await visit.call.queue(

@@ -28,6 +28,7 @@ class Standby:
     snapshot: str
     recordings: str
     spool: str
+    wills: str
     sounds: tuple[str, ...]
     times: Times
     days: tuple[Day, ...]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from agi_scripts.place import MARK, Place, write_mark
 from ivr.calls.journey import Journey
+from ivr.calls.record import CallbackReason
 from ivr.calls.witness import IsOver
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.kernel.units import Seconds
 from ivr.telephony.call import Call
 from ivr.tickets.model import NewTicket, Ticket
+from ivr.tickets.will import NoWills, Will, Wills
 from routing.calendar import Calendar
 from routing.directory import Line
 from routing.table import RoutingTable, Snapshot
@@ -64,6 +66,7 @@ class Visit:
     times: Times
     place: Place
     is_over: IsOver = always_over
+    wills: Wills = field(factory=NoWills)
 
     @property
     def table(self) -> RoutingTable:
@@ -75,3 +78,8 @@ class Visit:
     async def mark(self) -> None:
         """Leave the place on the channel, so that whoever serves the call next goes on from it."""
         await self.call.set(MARK, write_mark(self.place, self.journey))
+
+    async def leave_will(self, reason: CallbackReason, ticket: NewTicket | None = None) -> None:
+        """For what now lasts at the switch, whoever of ours lives to see its end."""
+        callback = self.journey.callback_if_lost(reason)
+        await self.wills.leave(Will(self.call.facts, self.journey.record(), callback, ticket))

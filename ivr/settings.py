@@ -93,6 +93,7 @@ class CallSettings(Section):
     message_silence: float = 3.0
     queue: str = "hotline"
     queue_wait: float = 90.0  # then: wait on, or leave a message
+    unclaimed: float = Field(default=180.0, ge=1)  # until a call that nobody closed is closed
 
 
 class DiallerSettings(Section):
@@ -151,6 +152,11 @@ class Settings(BaseSettings):
     @property
     def spool(self) -> Path:
         return self.home.absolute() / "spool"
+
+    @property
+    def wills(self) -> Path:
+        """What should become of calls that nobody serves when they end."""
+        return self.home.absolute() / "wills"
 
     @property
     def guardian(self) -> Path:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from attrs import frozen
 
 from ivr.app.stores import Stores
 from ivr.app.tables import LiveCalendar, TableBook
 from ivr.kernel.clock import Clock
-from ivr.kernel.ids import PhoneNumber, TicketNumber
+from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
 from ivr.storage.spooling import ServiceSpool
+from ivr.storage.wills import WillFolder
 from ivr.telephony.stepping import in_task
 from ivr.tickets.deadline import Deadlines, Nature
 from ivr.tickets.desk import TicketDesk
 from ivr.tickets.model import NewTicket, Ticket
 from ivr.tickets.nature import nature_by_title
+from ivr.tickets.will import Will
 from routing.ids import LineCode
 
 
@@ -41,3 +45,16 @@ class DeskInTask:
 
     async def of_caller(self, phone: PhoneNumber) -> tuple[Ticket, ...]:
         return await in_task(self.desk.of_caller(phone))
+
+
+@frozen
+class WillsInThread:
+    """`ivr.tickets.will.Wills` for flows on the loop, which waits for no disk."""
+
+    folder: WillFolder
+
+    async def leave(self, will: Will) -> None:
+        await in_task(asyncio.to_thread(self.folder.keep, will))
+
+    async def settle(self, call: CallId) -> None:
+        await in_task(asyncio.to_thread(self.folder.forget, call))

@@ -71,6 +71,7 @@ def write_standby(settings: Settings, snapshot: Snapshot, calendar: Calendar) ->
             snapshot=str(settings.snapshot),
             recordings=str(settings.recordings),
             spool=str(settings.spool),
+            wills=str(settings.wills),
             sounds=tuple(map(str, sound_folders(settings))),
             times=times_of(settings),
             days=calendar.days,

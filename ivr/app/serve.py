@@ -14,7 +14,7 @@ from attrs import frozen
 from agi_scripts.incoming import incoming
 from agi_scripts.place import place_of
 from agi_scripts.visit import Visit
-from ivr.app.desk import DeskInTask, ticket_desk
+from ivr.app.desk import DeskInTask, WillsInThread, ticket_desk
 from ivr.app.dialler_watch import DiallerWatch
 from ivr.app.manager import ManagerMeter, manager_client
 from ivr.app.observe import AgiObserver
@@ -38,9 +38,11 @@ from ivr.kernel.units import seconds
 from ivr.settings import Settings
 from ivr.storage.delivery import Delivery
 from ivr.storage.dialling import SqlDialling
+from ivr.storage.executor import Executor, SettlingLedger
 from ivr.storage.memory import MemoryLiveCalls, MemoryPresence
 from ivr.storage.spool import SpoolFolder
 from ivr.storage.spooling import ServiceSpool, SpoolingLedger
+from ivr.storage.wills import WillFolder
 from ivr.telephony.call import Call
 from ivr.telephony.fastagi import FastAgiServer
 from ivr.telephony.manager import ManagerClient
@@ -86,6 +88,7 @@ class Node:
     book: TableBook
     desk: TicketDesk
     spool: ServiceSpool
+    wills: WillFolder
     delivery: Delivery
     witness: Witness
     presence: MemoryPresence
@@ -107,7 +110,8 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
         contextlib.AsyncExitStack() as chosen,
     ):
         if role.does_jobs:
-            node.background.repeat(lambda: _deliver(node), DELIVER_EVERY)
+            executor = _executor(node, manager)
+            node.background.repeat(lambda: _deliver(node, executor), DELIVER_EVERY)
             watch = DiallerWatch(SqlDialling(node.stores.database, node.clock), node.meter)
             node.background.repeat(watch.look, DIALLER_EVERY)
         if role.takes_calls:
@@ -157,6 +161,7 @@ def _assemble(
         book=book,
         desk=desk,
         spool=spool,
+        wills=WillFolder(settings.wills),
         delivery=Delivery(folder, stores.tickets, desk, stores.calls, settings.recordings),
         witness=Witness(clock),
         presence=MemoryPresence(),
@@ -167,17 +172,35 @@ def _assemble(
     )
 
 
-async def _deliver(node: Node) -> None:
-    """What waits on disk goes to the database as soon as it takes it."""
+def _executor(node: Node, manager: ManagerClient) -> Executor:
+    return Executor(
+        wills=node.wills,
+        tickets=node.desk,
+        calls=node.stores.calls,
+        switch=SwitchKnows(manager),
+        recordings=node.settings.recordings,
+        talked=node.witness.answered,
+        after=seconds(node.settings.calls.unclaimed),
+    )
+
+
+async def _deliver(node: Node, executor: Executor) -> None:
+    """What waits on disk goes to the database as soon as it takes it.
+
+    Wills come last: the record of a call may be among what waits.
+    """
     done = await node.delivery.deliver()
     node.meter.spool.set(done.left)
     if done.tickets or done.requests or done.records or done.callbacks or done.set_aside:
         logger().info("spool delivered", left=done.left, set_aside=done.set_aside)
+    if not done.left:
+        await executor.execute()
 
 
 def flow_of(node: Node) -> Flow:
     """The entry flow with the parts it needs, as the runner calls it."""
     tickets, times = DeskInTask(node.desk), times_of(node.settings)
+    wills = WillsInThread(node.wills)
 
     async def flow(call: Call, snapshot: Snapshot, journey: Journey, is_over: IsOver) -> None:
         visit = Visit(
@@ -190,6 +213,7 @@ def flow_of(node: Node) -> Flow:
             times=times,
             place=await place_of(call, journey),
             is_over=is_over,
+            wills=wills,
         )
         await incoming(visit)
 
@@ -202,7 +226,7 @@ async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
     runner = CallRunner(
         flow=flow_of(node),
         table=node.book.snapshot,
-        ledger=SpoolingLedger(node.stores.calls, node.spool),
+        ledger=SettlingLedger(SpoolingLedger(node.stores.calls, node.spool), node.wills),
         live=node.live,
         witness=node.witness,
         fence=Fence(node.witness, SwitchKnows(manager), pulse.stalled_within),

@@ -103,9 +103,13 @@ class Journey:
         )
 
     def callback(self) -> Callback | None:
-        if self._owed is None:
-            return None
-        reason, due, recording = self._owed
+        return None if self._owed is None else self._callback(*self._owed)
+
+    def callback_if_lost(self, reason: CallbackReason) -> Callback:
+        """What would be owed should the caller be lost here; what is owed already comes first."""
+        return self._callback(*(self._owed or (reason, self._clock.now() + CALLBACK_WITHIN, "")))
+
+    def _callback(self, reason: CallbackReason, due: datetime, recording: str) -> Callback:
         return Callback(
             call=self._facts.call,
             caller=self.contact,

@@ -53,6 +53,10 @@ class Witness:
     def line_answered(self, call: CallId) -> None:
         self._keep(self._answered, call, Answered("", None, self._clock.monotonic()))
 
+    def answered(self, call: CallId) -> bool:
+        """Whether somebody was seen answering this caller."""
+        return call in self._answered
+
     def ended(self, call: CallId) -> None:
         """The switch has hung the channel up."""
         self._keep(self._ended, call, None)

@@ -70,7 +70,7 @@ class SpoolFolder:
             "payload": payload,
             "attachment": kept.name if kept else None,
         }
-        _write(file, _sealed(document))
+        write_durably(file, sealed(document))
         return self._read(file)
 
     def pending(self, limit: int = AT_ONCE) -> list[SpoolItem]:
@@ -132,7 +132,7 @@ class SpoolFolder:
         return kept
 
     def _read(self, file: Path) -> SpoolItem:
-        document = _unsealed(file.read_bytes())
+        document = unsealed(file.read_bytes())
         try:
             attached = document["attachment"]
             return SpoolItem(
@@ -178,7 +178,7 @@ def copy_durably(source: Path, target: Path) -> None:
     _flush_folder(target.parent)
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_durably(file: Path, content: bytes) -> None:
     new = _beside(file)
     try:
         with new.open("xb") as written:
@@ -203,12 +203,12 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sealed(document: dict[str, Any]) -> bytes:
+def sealed(document: dict[str, Any]) -> bytes:
     body = json.dumps(document, allow_nan=False).encode("ascii")
     return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body + b"\n"
 
 
-def _unsealed(content: bytes) -> dict[str, Any]:
+def unsealed(content: bytes) -> dict[str, Any]:
     seal, _, rest = content.partition(b"\n")
     body = rest.removesuffix(b"\n")
     if hashlib.sha256(body).hexdigest().encode("ascii") != seal:
