@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import find_peaks
@@ -27,8 +27,10 @@ RATE: Final = 8000
 HEAD: Final = int(1.5 * RATE)
 PIECE: Final = int(0.25 * RATE)
 SLIP: Final = int(0.045 * RATE)  # two lost packets in a row between two pieces
+LURCH: Final = int(0.5 * RATE)  # a machine that stalled: sound goes on, but much later
 CANDIDATE: Final = 0.25  # of the head; half of a head cut by a slip still gives 0.4
 PIECE_HEARD: Final = 0.5
+FOUND_AGAIN: Final = 0.75  # after a lurch: so wide a search finds more that is merely similar
 SURE: Final = 0.6  # mean of the pieces followed
 SURE_ALONE: Final = 0.75  # of a clip that is a single piece: a syllable may resemble another
 PIECES_NEEDED: Final = 2  # unless that is the whole clip
@@ -96,29 +98,37 @@ class Haystack:
         return np.sqrt(np.maximum(energy, floor) * float(np.dot(head, head)))
 
     def _follow(self, clip: Samples, start: int) -> Match | None:
-        level = _rms(clip)
+        quiet = QUIET * _rms(clip)
         scores: list[float] = []
-        at, heard, misses = start, 0, 0
+        at, end, heard, misses = start, start, 0, 0
         for piece_start in range(0, len(clip), PIECE):
             piece = clip[piece_start : piece_start + PIECE]
-            if (len(piece) < PIECE // 2 and scores) or _rms(piece) < QUIET * level:
-                at += len(piece)
-                heard += len(piece) if not misses else 0
-                continue
-            score, found = self._near(piece, at)
-            misses = 0 if score >= PIECE_HEARD else misses + 1
-            if misses >= MISSES or (misses and not scores and not len(clip) > 2 * PIECE):
-                break
-            if not misses:
-                scores.append(score)
-                at, heard = found, piece_start + len(piece)
+            tells = _rms(piece) >= quiet and (len(piece) >= PIECE // 2 or not piece_start)
+            if tells:
+                score, found = self._next(piece, at, lost=bool(scores))
+                misses = 0 if score >= PIECE_HEARD else misses + 1
+                if misses >= MISSES:
+                    break
+                if not misses:
+                    scores.append(score)
+                    at = found
             at += len(piece)
-        return _judged(clip, start, heard, scores)
+            if not misses:
+                end, heard = at, piece_start + len(piece)
+        return _judged(clip, Match(start, end, 0.0, heard / len(clip)), scores)
 
-    def _near(self, piece: Samples, at: int) -> tuple[float, int]:
-        """The best correlation of a piece within SLIP of `at`, and where."""
-        first = max(at - SLIP, 0)
-        window = self.samples[first : at + SLIP + len(piece)]
+    def _next(self, piece: Samples, at: int, *, lost: bool) -> tuple[float, int]:
+        """How well the next piece is heard, and where; a clip already followed may be `lost`."""
+        near = self._near(piece, at, SLIP)
+        if near[0] >= PIECE_HEARD or not lost:
+            return near
+        again = self._near(piece, at, LURCH)
+        return again if again[0] >= FOUND_AGAIN else (0.0, at)
+
+    def _near(self, piece: Samples, at: int, reach: int) -> tuple[float, int]:
+        """The best correlation of a piece within `reach` of `at`, and where."""
+        first = max(at - reach, 0)
+        window = self.samples[first : at + reach + len(piece)]
         if len(window) < len(piece):
             return 0.0, at
         products = np.correlate(window, piece, mode="valid")
@@ -131,16 +141,14 @@ class Haystack:
         return float(found[best]), first + best
 
 
-def _judged(clip: Samples, start: int, heard: int, scores: list[float]) -> Match | None:
-    """A match, if what was followed is evidence enough."""
+def _judged(clip: Samples, found: Match, scores: list[float]) -> Match | None:
+    """The match with its score, if what was followed is evidence enough."""
     alone = len(scores) < PIECES_NEEDED
-    whole = heard >= len(clip) - PIECE // 2
+    whole = found.portion * len(clip) >= len(clip) - PIECE // 2
     if not scores or (alone and not whole):
         return None
     score = float(np.mean(scores))
-    if score < (SURE_ALONE if alone else SURE):
-        return None
-    return Match(start, start + heard, score, min(1.0, heard / len(clip)))
+    return evolve(found, score=score) if score >= (SURE_ALONE if alone else SURE) else None
 
 
 def _rms(samples: Samples) -> float:

@@ -50,6 +50,7 @@ busy = ["H110", "H091", "H010"]  # 区噪声与油烟举报, 供热报修, the c
 never = ["H036"]  # 环保举报
 """
 
+GONE: Final = "caller-gone"  # the step that says who hung up
 IN_FORCE: Final = 3.0  # seconds; the service promises two
 
 Row = Mapping[str, Any]
@@ -120,13 +121,11 @@ class Hotline:
         return rows[0]
 
     async def record(self, caller: str) -> Row:
-        """The record of this caller's only call; `steps` is the list of names."""
-        row = dict(await self.row("select * from call_record where caller = ?", caller))
-        row["steps"] = [step["name"] for step in json.loads(row["steps"])]
-        return row
+        """The record of this caller's only call, as `told`."""
+        return told(await self.row("select * from call_record where caller = ?", caller))
 
-    async def ticket(self, caller: str) -> Row:
-        return await self.row("select * from ticket where caller = ?", caller)
+    async def ticket(self, caller: str, within: float = SOON) -> Row:
+        return await self.row("select * from ticket where caller = ?", caller, within=within)
 
     async def callback(self, caller: str) -> Row:
         return await self.row("select * from callback where caller = ?", caller)
@@ -167,6 +166,13 @@ class Hotline:
             self.process.kill()
             self.process.wait()
             raise
+
+
+def told(row: Row) -> Row:
+    """A call record as a test reads it: the names of the places the caller came to."""
+    steps = [step["name"] for step in json.loads(row["steps"])]
+    places = [name for name in steps if name != GONE]
+    return {**row, "steps": places, "came_to": places[-1], "gone": GONE in steps}
 
 
 def _asterisk() -> Asterisk:

@@ -9,11 +9,11 @@ import pytest
 from routing.ids import NodeId
 
 from .citizen import TABLE, WATER, introduction, level
-from .conftest import Citizens
+from .scenes import Cast, Outcomes, Scene, name_of
 
 
-async def test_the_greeting_is_said_to_its_end_and_its_menu_asked_again(citizen: Citizens) -> None:
-    caller = await citizen()
+async def the_greeting_is_said_to_its_end_and_its_menu_asked_again(cast: Cast) -> None:
+    caller = await cast.citizen()
     (greeting,) = await caller.hears("greeting_keys", whole=True)
     assert greeting.start < 1.5
     assert greeting.end - greeting.start < 12
@@ -23,9 +23,9 @@ async def test_the_greeting_is_said_to_its_end_and_its_menu_asked_again(citizen:
     assert (record["outcome"], record["steps"][-1]) == ("abandoned", "menu.root")
 
 
-async def test_a_digit_interrupts_at_any_moment(citizen: Citizens) -> None:
+async def a_digit_interrupts_at_any_moment(cast: Cast) -> None:
     moments = (0.7, 2.0, 4.5)
-    callers = await asyncio.gather(*(citizen() for _ in moments))
+    callers = await asyncio.gather(*(cast.citizen() for _ in moments))
 
     async def interrupts(number: int) -> float:
         caller = callers[number]
@@ -43,8 +43,8 @@ async def test_a_digit_interrupts_at_any_moment(citizen: Citizens) -> None:
     )
 
 
-async def test_the_menu_is_walked_repeated_left_and_walked_again(citizen: Citizens) -> None:
-    caller = await citizen()
+async def the_menu_is_walked_repeated_left_and_walked_again(cast: Cast) -> None:
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("3")
     await caller.hears(*level("daily")[:2])
@@ -69,25 +69,26 @@ async def test_the_menu_is_walked_repeated_left_and_walked_again(citizen: Citize
     ]
 
 
-@pytest.mark.parametrize(
-    ("key", "code"), [("1", "H110"), ("2", "H036"), ("3", "H036"), ("4", "H036")]
-)
-async def test_the_place_decides_between_city_and_district(
-    citizen: Citizens, key: str, code: str
-) -> None:
-    caller = await citizen()
-    await caller.hears("greeting_keys")
-    await caller.presses("231")
-    await caller.hears("which_district")
-    await caller.presses(key)
-    await caller.hears(introduction(code), "offer_open")
-    await caller.hangs_up()
-    assert (await caller.record())["line"] == code
+async def the_place_decides_between_city_and_district(cast: Cast) -> None:
+    answers = {"1": "H110", "2": "H036", "3": "H036", "4": "H036"}
+
+    async def asks_from(key: str) -> str:
+        caller = await cast.citizen()
+        await caller.hears("greeting_keys")
+        await caller.presses("231")
+        await caller.hears("which_district")
+        await caller.presses(key)
+        await caller.hears(introduction(answers[key]), "offer_open")
+        await caller.hangs_up()
+        return str((await caller.record())["line"])
+
+    reached = await asyncio.gather(*(asks_from(key) for key in answers))
+    assert dict(zip(answers, reached, strict=True)) == answers
 
 
-async def test_zero_reaches_a_human_from_every_level(citizen: Citizens) -> None:
+async def zero_reaches_a_human_from_every_level(cast: Cast) -> None:
     ways = ("0", "30", "310", "2310", "3110")
-    callers = await asyncio.gather(*(citizen() for _ in ways))
+    callers = await asyncio.gather(*(cast.citizen() for _ in ways))
 
     async def asks_for_a_human(number: int) -> list[str]:
         caller = callers[number]
@@ -108,3 +109,17 @@ async def test_zero_reaches_a_human_from_every_level(citizen: Citizens) -> None:
 def test_no_level_has_more_than_five_choices() -> None:
     assert all(1 <= len(node.choices) <= 5 for node in TABLE.menu.nodes)
     assert TABLE.menu.node(NodeId("root")).choices
+
+
+SCENES = (
+    the_greeting_is_said_to_its_end_and_its_menu_asked_again,
+    a_digit_interrupts_at_any_moment,
+    the_menu_is_walked_repeated_left_and_walked_again,
+    the_place_decides_between_city_and_district,
+    zero_reaches_a_human_from_every_level,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=name_of)
+def test_scene(scene: Scene, outcomes: Outcomes) -> None:
+    outcomes.of(scene)

@@ -8,20 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from deploy.phones.listen import Clip, assert_heard
+from deploy.phones.listen import assert_heard
 from ivr.kernel.clock import SystemClock
 from routing.load import DATA
 
 from .citizen import WATER, introduction, line, title
-from .conftest import Citizens
-from .hotline import Hotline
+from .scenes import Cast, Outcomes, Scene, name_of
 
 
-async def test_a_unit_picks_up_both_hear_each_other_and_the_caller_is_asked_how_it_was(
-    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
-) -> None:
-    words, as_clip = own_words
-    caller = await citizen()
+async def a_unit_picks_up_and_the_caller_is_asked_how_it_was(cast: Cast) -> None:
+    words, as_clip = cast.own_words()
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("1")
     await caller.hears("connecting", title(WATER))
@@ -34,14 +31,14 @@ async def test_a_unit_picks_up_both_hear_each_other_and_the_caller_is_asked_how_
     assert (record["outcome"], record["line"], record["satisfaction"]) == ("connected", WATER, 1)
     assert 3 < record["talked"] < 10
     assert record["steps"][-4:] == ["connect", f"ring.{WATER}", "survey", "goodbye"]
-    (rung,) = [call for call in hotline.exchange_calls() if caller.number in call["name"]]
+    (rung,) = [call for call in cast.hotline.exchange_calls() if caller.number in call["name"]]
     assert rung["number"] == line(WATER).number
     assert line(WATER).spoken_title in rung["name"]
     assert_heard(Path(rung["recording"]), [as_clip])
 
 
-async def test_busy_then_unanswered_then_the_duty_officer(citizen: Citizens) -> None:
-    caller = await citizen()
+async def busy_then_unanswered_then_the_duty_officer(cast: Cast) -> None:
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("2311")
     await caller.hears(introduction("H110"), "offer_open")
@@ -57,10 +54,8 @@ async def test_busy_then_unanswered_then_the_duty_officer(citizen: Citizens) -> 
     assert (record["outcome"], record["line"]) == ("connected", "H110")
 
 
-async def test_a_chain_that_nobody_answers_ends_with_a_human_or_a_message(
-    citizen: Citizens,
-) -> None:
-    caller = await citizen()
+async def a_chain_that_nobody_answers_ends_with_a_human_or_a_message(cast: Cast) -> None:
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("313")
     await caller.hears(introduction("H091"), "offer_open")
@@ -76,38 +71,49 @@ async def test_a_chain_that_nobody_answers_ends_with_a_human_or_a_message(
     assert (await caller.hotline.callback(caller.number))["reason"] == "no-operator"
 
 
-@pytest.fixture
-async def weather_closed(hotline: Hotline, tmp_path: Path) -> str:
-    """A table in force in which the weather line is served at another hour than now."""
-    folder = tmp_path / "table"
+SCENES = (
+    a_unit_picks_up_and_the_caller_is_asked_how_it_was,
+    busy_then_unanswered_then_the_duty_officer,
+    a_chain_that_nobody_answers_ends_with_a_human_or_a_message,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=name_of)
+def test_scene(scene: Scene, outcomes: Outcomes) -> None:
+    outcomes.of(scene)
+
+
+def table_with_hours(folder: Path, code: str, hours: str) -> Path:
+    """The product's table with other service hours for one line, as a folder to publish."""
     shutil.copytree(DATA, folder)
-    hours = "MO-SU 00:00-00:01" if SystemClock().now().hour >= 12 else "MO-SU 23:58-23:59"
     with (folder / "hotlines.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        if row["code"] == "H080":
+        if row["code"] == code:
             row["service_hours"] = hours
     with (folder / "hotlines.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    await hotline.publish(str(folder))
-    return "H080"
+    return folder
 
 
 async def test_a_closed_line_is_said_to_be_closed_and_passed_over(
-    hotline: Hotline, citizen: Citizens, weather_closed: str
+    cast: Cast, tmp_path: Path
 ) -> None:
+    another_time = "00:00-00:01" if SystemClock().now().hour >= 12 else "23:58-23:59"
+    table = table_with_hours(tmp_path / "table", "H080", f"MO-SU {another_time}")
+    await cast.hotline.publish(str(table))
     try:
-        caller = await citizen()
+        caller = await cast.citizen()
         await caller.hears("greeting_keys")
         await caller.presses("3231")
-        await caller.hears(introduction(weather_closed), "offer_closed")
+        await caller.hears(introduction("H080"), "offer_closed")
         await caller.presses("1")
         await caller.hears(title("H010"), "line_busy", "to_operator")
         await caller.hangs_up()
         record = await caller.record()
     finally:
-        await hotline.publish()
-    assert f"ring.{weather_closed}" not in record["steps"]
+        await cast.hotline.publish()
+    assert "ring.H080" not in record["steps"]
     assert record["table"] > 1

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from deploy.phones.listen import Clip, assert_heard
+import pytest
+
+from deploy.phones.listen import assert_heard
 from ivr.kernel.clock import CHINA
 from ivr.tickets.number import parse
 from prompts import readers
 
 from .citizen import WATER, digits
-from .conftest import Citizens
-from .hotline import Hotline
+from .scenes import Cast, Outcomes, Scene, name_of
 
 
-async def test_recorded_heard_again_recorded_anew_and_registered(
-    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
-) -> None:
-    words, as_clip = own_words
-    caller = await citizen()
+async def recorded_heard_again_recorded_anew_and_registered(cast: Cast) -> None:
+    words, as_clip = cast.own_words()
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("2")
     await caller.is_asked_to_speak()
@@ -36,7 +35,7 @@ async def test_recorded_heard_again_recorded_anew_and_registered(
     await caller.hears("message_review")  # silence ended this one
     await caller.presses("1")
     await caller.hears("ticket_number_is")
-    ticket = await hotline.ticket(caller.number)
+    ticket = await cast.hotline.ticket(caller.number)
     assert parse(ticket["number"]) == ticket["number"]
     number = digits(ticket["number"])
     await caller.hears(*number, "ticket_number_repeat", *number, "deadline_before", within=30)
@@ -50,27 +49,23 @@ async def test_recorded_heard_again_recorded_anew_and_registered(
     assert record["steps"].count("recording") == 2
 
 
-async def test_a_message_cut_by_hanging_up_still_counts(
-    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
-) -> None:
-    words, as_clip = own_words
-    caller = await citizen()
+async def a_message_cut_by_hanging_up_still_counts(cast: Cast) -> None:
+    words, as_clip = cast.own_words()
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("2")
     await caller.is_asked_to_speak()
     await caller.says(words)
     await caller.hangs_up()
-    ticket = await hotline.ticket(caller.number)
+    ticket = await cast.hotline.ticket(caller.number)
     assert_heard(Path(ticket["recording"]), [as_clip])
-    owed = await hotline.callback(caller.number)
+    owed = await cast.hotline.callback(caller.number)
     assert (owed["reason"], owed["recording"]) == ("lost-in-message", ticket["recording"])
 
 
-async def test_the_limit_ends_a_message_that_does_not_end(
-    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
-) -> None:
-    words, _ = own_words
-    caller = await citizen()
+async def the_limit_ends_a_message_that_does_not_end(cast: Cast) -> None:
+    words, _ = cast.own_words()
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("2")
     await caller.is_asked_to_speak()
@@ -78,16 +73,29 @@ async def test_the_limit_ends_a_message_that_does_not_end(
     await caller.hears("message_review", within=30)
     await caller.presses("1")
     await caller.hears("ticket_number_is")
-    ticket = await hotline.ticket(caller.number)
+    ticket = await cast.hotline.ticket(caller.number)
     await caller.hangs_up()
     assert 10 < ticket["duration"] < 14
 
 
-async def test_silence_is_no_message(citizen: Citizens) -> None:
-    caller = await citizen()
+async def silence_is_no_message(cast: Cast) -> None:
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("2")
     await caller.hears("message_intro", "message_empty", "message_again", within=40)
     await caller.hears("message_empty", "to_operator", within=40)
     await caller.hangs_up()
     assert (await caller.record())["ticket"] is None
+
+
+SCENES = (
+    recorded_heard_again_recorded_anew_and_registered,
+    a_message_cut_by_hanging_up_still_counts,
+    the_limit_ends_a_message_that_does_not_end,
+    silence_is_no_message,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=name_of)
+def test_scene(scene: Scene, outcomes: Outcomes) -> None:
+    outcomes.of(scene)

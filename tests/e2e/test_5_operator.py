@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from deploy.phones.listen import Clip, assert_heard, longest_silence
+from deploy.phones.listen import assert_heard, longest_silence
 from deploy.phones.phone import PhoneTimeout, State
 from prompts import vocabulary
 from prompts.catalogue import PROMPTS
 
 from .citizen import WATER, line
-from .conftest import Citizens, Operator
-from .hotline import Hotline
+from .scenes import Cast
 
 
-async def test_caller_and_operator_talk_and_the_caller_says_how_it_was(
-    hotline: Hotline, citizen: Citizens, operator: Operator, own_words: tuple[Path, Clip]
-) -> None:
-    words, as_clip = own_words
-    seat = await operator("1001")
-    caller = await citizen()
+async def test_caller_and_operator_talk_and_the_caller_says_how_it_was(cast: Cast) -> None:
+    words, as_clip = cast.own_words()
+    seat = await cast.operator("1001")
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("0")
     await caller.hears("to_operator")
@@ -32,8 +28,8 @@ async def test_caller_and_operator_talk_and_the_caller_says_how_it_was(
     await asyncio.sleep(1)
     await rung.pick_up()
     await caller.says(words)
-    (greeting,) = hotline.clips(PROMPTS.survey_thanks)
-    clip = hotline.library.clip(PROMPTS.survey_thanks)
+    (greeting,) = cast.hotline.clips(PROMPTS.survey_thanks)
+    clip = cast.hotline.library.clip(PROMPTS.survey_thanks)
     assert clip is not None
     await rung.say(clip.path)
     await rung.hang_up()
@@ -42,21 +38,19 @@ async def test_caller_and_operator_talk_and_the_caller_says_how_it_was(
     await caller.hears("survey_thanks")
     await caller.is_hung_up()
     assert_heard(rung.recording, [as_clip])
-    said = assert_heard(caller.call.recording, [greeting, *hotline.clips("survey")])
+    said = assert_heard(caller.call.recording, [greeting, *cast.hotline.clips("survey")])
     assert said[0].portion > 0.9
     record = await caller.record()
     assert (record["outcome"], record["operator"]) == ("operator", "1001")
     assert record["satisfaction"] == 2
     assert record["waited"] >= 1
     assert record["talked"] > 3
-    assert hotline.rows("select * from callback where caller = ?", caller.number) == []
+    assert cast.hotline.rows("select * from callback where caller = ?", caller.number) == []
 
 
-async def test_the_operators_telephone_shows_caller_and_matter(
-    citizen: Citizens, operator: Operator
-) -> None:
-    seat = await operator("1002")
-    caller = await citizen()
+async def test_the_operators_telephone_shows_caller_and_matter(cast: Cast) -> None:
+    seat = await cast.operator("1002")
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("0")
     rung = await seat.incoming()
@@ -67,16 +61,14 @@ async def test_the_operators_telephone_shows_caller_and_matter(
     assert (await caller.record())["line"] == WATER
 
 
-async def test_who_waits_hears_music_and_their_position(
-    hotline: Hotline, citizen: Citizens, operator: Operator
-) -> None:
-    seat = await operator("1001")
-    first = await citizen()
+async def test_who_waits_hears_music_and_their_position(cast: Cast) -> None:
+    seat = await cast.operator("1001")
+    first = await cast.citizen()
     await first.hears("greeting_keys")
     await first.presses("0")
     talking = await seat.incoming()
     await talking.pick_up()
-    second, third = await citizen(), await citizen()
+    second, third = await cast.citizen(), await cast.citizen()
     for caller in (second, third):
         await caller.hears("greeting_keys")
         await caller.presses("0")
@@ -89,23 +81,21 @@ async def test_who_waits_hears_music_and_their_position(
     for caller in (first, second, third):
         await caller.hangs_up()
     assert (await second.record())["outcome"] == "abandoned"
-    assert (await hotline.callback(second.number))["reason"] == "lost-in-queue"
+    assert (await cast.hotline.callback(second.number))["reason"] == "lost-in-queue"
 
 
-async def test_a_paused_operator_is_not_rung_until_they_resume(
-    hotline: Hotline, citizen: Citizens, operator: Operator
-) -> None:
-    seat = await operator("1001")
-    await hotline.command("operator", "pause", "1001", "--reason", "午饭")
-    caller = await citizen()
+async def test_a_paused_operator_is_not_rung_until_they_resume(cast: Cast) -> None:
+    seat = await cast.operator("1001")
+    await cast.hotline.command("operator", "pause", "1001", "--reason", "午饭")
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("0")
     await caller.hears("to_operator", "no_operators")
     with pytest.raises(PhoneTimeout):
         await seat.incoming(within=0.5)
     await caller.hangs_up()
-    await hotline.command("operator", "resume", "1001")
-    other = await citizen()
+    await cast.hotline.command("operator", "resume", "1001")
+    other = await cast.citizen()
     await other.hears("greeting_keys")
     await other.presses("0")
     rung = await seat.incoming()
@@ -113,8 +103,8 @@ async def test_a_paused_operator_is_not_rung_until_they_resume(
     await other.hangs_up()
 
 
-async def test_operator_list_tells_who_is_there(hotline: Hotline, operator: Operator) -> None:
-    await operator("1001")
-    listed = await hotline.command("operator", "list")
+async def test_operator_list_tells_who_is_there(cast: Cast) -> None:
+    await cast.operator("1001")
+    listed = await cast.hotline.command("operator", "list")
     assert "1001" in listed
     assert "1002" not in listed

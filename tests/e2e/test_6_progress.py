@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.phones.listen import Clip
+import pytest
 
 from .citizen import Citizen, digits
-from .conftest import Caller, Citizens
-from .hotline import Hotline
+from .scenes import Cast, Outcomes, Scene, name_of
 
 
 async def _leaves_a_message(caller: Citizen, words: Path) -> str:
@@ -24,14 +23,12 @@ async def _leaves_a_message(caller: Citizen, words: Path) -> str:
     return str((await caller.hotline.ticket(caller.number))["number"])
 
 
-async def test_by_its_number_and_by_the_callers_own(
-    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip]
-) -> None:
-    owner = await citizen()
-    number = await _leaves_a_message(owner, own_words[0])
+async def by_its_number_and_by_the_callers_own(cast: Cast) -> None:
+    owner = await cast.citizen()
+    number = await _leaves_a_message(owner, cast.own_words()[0])
     told = ("progress_ticket", *digits(number), "progress_waiting")
 
-    other = await citizen()
+    other = await cast.citizen()
     await other.hears("greeting_keys")
     await other.presses("5")
     await other.hears("progress_intro")
@@ -43,7 +40,7 @@ async def test_by_its_number_and_by_the_callers_own(
     await other.hangs_up()
     assert (await other.record())["outcome"] == "progress"
 
-    again = await Citizen.dials(hotline, owner.phone)
+    again = await Citizen.dials(cast.hotline, owner.phone)
     await again.hears("greeting_keys")
     await again.presses("5")
     await again.hears("progress_intro")
@@ -52,8 +49,8 @@ async def test_by_its_number_and_by_the_callers_own(
     await again.hangs_up()
 
 
-async def test_a_wrong_number_twice_reaches_a_human(citizen: Citizens) -> None:
-    caller = await citizen()
+async def a_wrong_number_twice_reaches_a_human(cast: Cast) -> None:
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("5")
     await caller.hears("progress_intro")
@@ -65,8 +62,8 @@ async def test_a_wrong_number_twice_reaches_a_human(citizen: Citizens) -> None:
     assert "operator" in (await caller.record())["steps"]
 
 
-async def test_a_caller_without_tickets_is_told_so(citizen: Citizens) -> None:
-    caller = await citizen()
+async def a_caller_without_tickets_is_told_so(cast: Cast) -> None:
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("5")
     await caller.hears("progress_intro")
@@ -76,15 +73,26 @@ async def test_a_caller_without_tickets_is_told_so(citizen: Citizens) -> None:
     assert (await caller.record())["outcome"] == "abandoned"
 
 
-async def test_a_stranger_learns_nothing_of_anothers_ticket_by_pressing_hash(
-    citizen: Citizens, caller: Caller, own_words: tuple[Path, Clip]
-) -> None:
-    owner = await citizen()
-    await _leaves_a_message(owner, own_words[0])
-    stranger = await citizen()
+async def a_stranger_learns_nothing_of_anothers_ticket_by_pressing_hash(cast: Cast) -> None:
+    owner = await cast.citizen()
+    await _leaves_a_message(owner, cast.own_words()[0])
+    stranger = await cast.citizen()
     await stranger.hears("greeting_keys")
     await stranger.presses("5")
     await stranger.hears("progress_intro")
     await stranger.presses("#")
     await stranger.hears("progress_none_for_caller")
     await stranger.hangs_up()
+
+
+SCENES = (
+    by_its_number_and_by_the_callers_own,
+    a_wrong_number_twice_reaches_a_human,
+    a_caller_without_tickets_is_told_so,
+    a_stranger_learns_nothing_of_anothers_ticket_by_pressing_hash,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=name_of)
+def test_scene(scene: Scene, outcomes: Outcomes) -> None:
+    outcomes.of(scene)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
-from deploy.phones.listen import Clip
-
 from .citizen import WATER, Citizen, level, title
-from .conftest import Citizens, Operator
-from .hotline import Hotline
+from .scenes import Cast, Outcomes, Scene, name_of
 
 Walk = Callable[[Citizen], Awaitable[None]]
 
@@ -76,15 +72,13 @@ WALKS: dict[str, tuple[Walk, str, str]] = {
 }
 
 
-async def test_the_record_says_how_far_they_came(citizen: Citizens) -> None:
-    callers = {place: await citizen() for place in WALKS}
-
+async def the_record_says_how_far_they_came(cast: Cast) -> None:
     async def hangs_up_there(place: str) -> tuple[str, str]:
-        caller = callers[place]
+        caller = await cast.citizen()
         await WALKS[place][0](caller)
         await caller.hangs_up()
         record = await caller.record()
-        return record["steps"][-1], record["outcome"]
+        return record["came_to"], record["outcome"]
 
     found = await asyncio.gather(*(hangs_up_there(place) for place in WALKS))
     assert dict(zip(WALKS, found, strict=True)) == {
@@ -92,47 +86,61 @@ async def test_the_record_says_how_far_they_came(citizen: Citizens) -> None:
     }
 
 
-async def test_lost_in_the_queue_is_called_back(
-    hotline: Hotline, citizen: Citizens, operator: Operator
-) -> None:
-    await operator("1001")
-    caller = await citizen()
+async def lost_in_mid_message_is_called_back_and_the_message_kept(cast: Cast) -> None:
+    caller = await cast.citizen()
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.is_asked_to_speak()
+    await caller.says(cast.own_words()[0])
+    await caller.hangs_up()
+    assert (await cast.hotline.ticket(caller.number))["line"] == WATER
+    assert (await caller.record())["outcome"] == "ticket"
+    assert (await cast.hotline.callback(caller.number))["reason"] == "lost-in-message"
+
+
+async def lost_while_reviewing_a_message_keeps_it(cast: Cast) -> None:
+    caller = await cast.citizen()
+    await caller.chooses_water()
+    await caller.presses("2")
+    await caller.is_asked_to_speak()
+    await caller.says(cast.own_words()[0])
+    await caller.presses("#")
+    await caller.hears("message_review")
+    await caller.hangs_up()
+    assert (await cast.hotline.ticket(caller.number))["line"] == WATER
+    assert (await caller.record())["outcome"] == "ticket"
+
+
+SCENES = (
+    the_record_says_how_far_they_came,
+    lost_in_mid_message_is_called_back_and_the_message_kept,
+    lost_while_reviewing_a_message_keeps_it,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=name_of)
+def test_scene(scene: Scene, outcomes: Outcomes) -> None:
+    outcomes.of(scene)
+
+
+async def test_lost_in_the_queue_is_called_back(cast: Cast) -> None:
+    await cast.operator("1001")
+    caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("0")
     await caller.hears("to_operator", whole=True)
     await asyncio.sleep(1)
     await caller.hangs_up()
-    owed = await hotline.callback(caller.number)
+    owed = await cast.hotline.callback(caller.number)
     assert (owed["reason"], owed["line"], owed["done"]) == ("lost-in-queue", WATER, None)
-    assert caller.number in await hotline.command("callback", "list")
+    assert caller.number in await cast.hotline.command("callback", "list")
     record = await caller.record()
-    assert (record["outcome"], record["steps"][-1]) == ("abandoned", "operator")
+    assert (record["outcome"], record["came_to"]) == ("abandoned", "operator")
 
 
-@pytest.mark.parametrize("review", [False, True])
-async def test_lost_in_mid_message_is_called_back_and_the_message_kept(
-    hotline: Hotline, citizen: Citizens, own_words: tuple[Path, Clip], *, review: bool
-) -> None:
-    caller = await citizen()
-    await caller.chooses_water()
-    await caller.presses("2")
-    await caller.is_asked_to_speak()
-    await caller.says(own_words[0])
-    if review:
-        await caller.presses("#")
-        await caller.hears("message_review")
-    await caller.hangs_up()
-    assert (await hotline.ticket(caller.number))["line"] == WATER
-    assert (await caller.record())["outcome"] == "ticket"
-    if not review:
-        assert (await hotline.callback(caller.number))["reason"] == "lost-in-message"
-
-
-async def test_hanging_up_in_the_survey_keeps_the_talk(
-    citizen: Citizens, operator: Operator
-) -> None:
-    seat = await operator("1001")
-    caller = await citizen()
+async def test_hanging_up_in_the_survey_keeps_the_talk(cast: Cast) -> None:
+    seat = await cast.operator("1001")
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("0")
     rung = await seat.incoming()

@@ -6,16 +6,16 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from deploy.phones.listen import Clip, assert_heard
+from deploy.phones.listen import assert_heard
 
 from .citizen import WATER, introduction, level, title
-from .conftest import Citizens, Operator
 from .hotline import Hotline
+from .scenes import Cast
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def away(hotline: Hotline) -> AsyncIterator[Path]:
     await _until(hotline.answers)
 
 
-async def _until(true, within: float = 60.0) -> None:
+async def _until(true: Callable[[], bool], within: float = 60.0) -> None:
     until = time.monotonic() + within
     while not true():
         assert time.monotonic() < until, f"not within {within:g} s"
@@ -38,9 +38,9 @@ async def _until(true, within: float = 60.0) -> None:
 
 
 async def test_greeting_menu_and_the_unit_are_reached_without_the_service(
-    away: Path, citizen: Citizens
+    cast: Cast, away: Path
 ) -> None:
-    caller = await citizen()
+    caller = await cast.citizen()
     (greeting,) = await caller.hears("greeting_keys")
     assert greeting.start < 4
     await caller.presses("3")
@@ -54,34 +54,32 @@ async def test_greeting_menu_and_the_unit_are_reached_without_the_service(
     await caller.hangs_up()
 
 
-async def test_a_human_is_reached_without_the_service(
-    hotline: Hotline, operator: Operator, citizen: Citizens, own_words: tuple[Path, Clip]
-) -> None:
-    seat = await operator("1001")
-    hold = hotline.home / "hold-service"
+async def test_a_human_is_reached_without_the_service(cast: Cast) -> None:
+    seat = await cast.operator("1001")
+    hold = cast.hotline.home / "hold-service"
     hold.touch()
-    os.kill(hotline.service, signal.SIGKILL)
+    os.kill(cast.hotline.service, signal.SIGKILL)
     try:
-        await _until(lambda: not hotline.answers())
-        caller = await citizen()
+        await _until(lambda: not cast.hotline.answers())
+        caller = await cast.citizen()
         await caller.hears("greeting_keys")
         await caller.presses("0")
         rung = await seat.incoming(within=30)
         await rung.pick_up()
-        await caller.says(own_words[0])
+        await caller.says(cast.own_words()[0])
         await rung.hang_up()
-        assert_heard(rung.recording, [own_words[1]])
+        assert_heard(rung.recording, [cast.own_words()[1]])
         await caller.hangs_up()
     finally:
         hold.unlink()
-        await _until(hotline.answers)
+        await _until(cast.hotline.answers)
 
 
-async def test_a_message_left_while_the_service_is_away_becomes_a_ticket_when_it_is_back(
-    hotline: Hotline, away: Path, citizen: Citizens, own_words: tuple[Path, Clip]
+async def test_a_message_left_meanwhile_becomes_a_ticket_when_the_service_is_back(
+    cast: Cast, away: Path
 ) -> None:
-    words, as_clip = own_words
-    caller = await citizen()
+    words, as_clip = cast.own_words()
+    caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("311")
     await caller.hears(introduction(WATER))
@@ -93,9 +91,9 @@ async def test_a_message_left_while_the_service_is_away_becomes_a_ticket_when_it
     await caller.presses("1")
     await caller.hears("message_kept")
     await caller.is_hung_up()
-    assert hotline.rows("select * from ticket where caller = ?", caller.number) == []
+    assert cast.hotline.rows("select * from ticket where caller = ?", caller.number) == []
     away.unlink()  # noqa: ASYNC240 - a file on this machine's own disk
-    ticket = await hotline.row("select * from ticket where caller = ?", caller.number, within=60)
+    ticket = await cast.hotline.ticket(caller.number, within=60)
     assert (ticket["channel"], ticket["line"]) == ("fallback", WATER)
     assert_heard(Path(ticket["recording"]), [as_clip])
     assert (await caller.record())["ticket"] in (None, ticket["number"])

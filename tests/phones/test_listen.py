@@ -56,6 +56,15 @@ def test_slips_of_20_ms_and_a_low_level_hide_no_sentence(every: float) -> None:
         assert found[0].portion > 0.8, name
 
 
+def test_a_machine_that_stalls_in_mid_sentence_hides_nothing_of_it() -> None:
+    sound = SENTENCES["s6"]
+    (match,) = haystack(sound[: 2 * RATE], silence(0.3), sound[2 * RATE :], silence(1)).find(
+        clip("s6").samples
+    )
+    assert match.portion > 0.9
+    assert match.end == pytest.approx(6.3 * RATE, abs=0.1 * RATE)
+
+
 def test_no_sentence_is_found_in_another() -> None:
     for one, other in itertools.permutations(SENTENCES, 2):
         found = haystack(silence(0.3), SENTENCES[one], silence(0.3)).find(clip(other).samples)
