@@ -114,6 +114,8 @@ class DiallerSettings(Section):
     per_number: int = Field(default=3, ge=0)  # in a day
     at_once: int = Field(default=5, ge=0)
     longest: float = Field(default=1800.0, gt=0)  # seconds of talk
+    # Hang up whatever dials past the dialplan; off for a switch that has other users as well.
+    guard_trunk: bool = True
 
 
 class Settings(BaseSettings):

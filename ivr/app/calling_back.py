@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ivr.app.manager import connected
-from ivr.app.publishing import active_snapshot
+from ivr.app.publishing import active_snapshot, listed_numbers
 from ivr.app.stores import Stores, open_stores
 from ivr.kernel.clock import SystemClock
 from ivr.kernel.errors import NotConfigured
@@ -38,11 +38,8 @@ async def call_back(settings: Settings, call: CallId) -> PhoneNumber:
 
 async def _permission(settings: DiallerSettings, stores: Stores) -> Permission:
     snapshot = await active_snapshot(stores)
-    directory = snapshot.table.directory if snapshot else None
-    lines = {line.number for line in directory.lines} if directory else set()
-    lines |= {each.number for each in directory.emergency} if directory else set()
     return Permission(
-        lines=frozenset(lines),
+        lines=listed_numbers(snapshot) if snapshot else frozenset(),
         forms=NationalForms(settings.landline),
         hours=Hours(settings.opens, settings.closes),
         caps=Caps(

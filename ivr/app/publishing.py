@@ -45,6 +45,13 @@ async def active_snapshot(stores: Stores) -> Snapshot | None:
     return None if published is None else from_json(published.body)
 
 
+def listed_numbers(snapshot: Snapshot) -> frozenset[str]:
+    """The lines of the directory and the emergency numbers."""
+    directory = snapshot.table.directory
+    lines = {line.number for line in directory.lines}
+    return frozenset(lines | {each.number for each in directory.emergency})
+
+
 def times_of(settings: Settings) -> Times:
     calls = settings.calls
     return Times(

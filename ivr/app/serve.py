@@ -18,10 +18,11 @@ from ivr.app.desk import DeskInTask, WillsInThread, ticket_desk
 from ivr.app.dialler_watch import DiallerWatch
 from ivr.app.manager import ManagerMeter, manager_client
 from ivr.app.observe import AgiObserver
-from ivr.app.publishing import sound_folders, times_of
+from ivr.app.publishing import listed_numbers, sound_folders, times_of
 from ivr.app.stores import Stores, open_stores
 from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.tables import TableBook
+from ivr.app.trunk_guard import DIALLING, TrunkGuard
 from ivr.app.web import WebServer
 from ivr.app.whose import SwitchKnows
 from ivr.calls.fence import Fence
@@ -44,6 +45,7 @@ from ivr.storage.spool import SpoolFolder
 from ivr.storage.spooling import ServiceSpool, SpoolingLedger
 from ivr.storage.wills import WillFolder
 from ivr.telephony.call import Call
+from ivr.telephony.dialling_rules import NationalForms
 from ivr.telephony.fastagi import FastAgiServer
 from ivr.telephony.manager import ManagerClient
 from ivr.tickets.desk import TicketDesk
@@ -265,11 +267,23 @@ async def _manager(node: Node) -> AsyncIterator[ManagerClient]:
     )
     client.subscribe(events.handle, *EVENTS)
     client.on_up(events.reread)
+    if node.settings.dialler.guard_trunk:
+        client.subscribe(_trunk_guard(node, client).handle, DIALLING)
     client.start()
     try:
         yield client
     finally:
         await client.stop()
+
+
+def _trunk_guard(node: Node, client: ManagerClient) -> TrunkGuard:
+    return TrunkGuard(
+        manager=client,
+        lines=lambda: listed_numbers(node.book.snapshot()),
+        forms=NationalForms(node.settings.dialler.landline),
+        meter=node.meter,
+        background=node.background,
+    )
 
 
 @contextlib.asynccontextmanager
