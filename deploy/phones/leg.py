@@ -73,6 +73,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
         self._tell = report
         self._keys: deque[tuple[str, float]] = deque()
         self._sending = ""
+        self._key_began = 0.0
         self._next_key = 0.0
         self._media: Any = None
         self._silence: Any = None
@@ -94,6 +95,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
         source, seconds = playable(path, self._folder)
         self.stop_playing()
         self._wanted = (source, seconds, loop)
+        self.report("playing", what=path.stem, seconds=seconds)
         self._start_wanted()
 
     def stop_playing(self) -> None:
@@ -136,12 +138,13 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
         self._key_sent()
         if self._keys:
             self._sending, pause = self._keys.popleft()
+            self._key_began = time.time()
             self._next_key = now + pause
             self.dialDtmf(self._sending)
 
     def _key_sent(self) -> None:
         if self._sending:
-            self.report("pressed", key=self._sending)
+            self.report("pressed", key=self._sending, at=self._key_began)
             self._sending = ""
 
     def _is_written(self) -> bool:
