@@ -2,7 +2,7 @@
 
 What is asked for is always the same: ``Local/<digits>@hotline-callback/n``, joined to the fixed
 extension of that context. The switch rings an operator first and checks everything again
-(docs/decisions, "Calls that go out").
+(docs/decisions/0021-calls-that-go-out.md).
 """
 
 from __future__ import annotations

@@ -43,19 +43,38 @@ def test_the_manager_may_neither_originate_nor_run_commands(tmp_path: Path):
     assert (tmp_path / "secrets/ami__secret").read_text().strip() in text
 
 
-def test_only_the_outbound_context_dials_the_exchange(tmp_path: Path):
+def test_only_two_contexts_dial_the_exchange(tmp_path: Path):
     text = (rendered(tmp_path).etc / "extensions.conf").read_text()
-    dials = [line for line in text.splitlines() if "@exchange" in line]
-    assert len(dials) == 1
-    context = text[: text.index("@exchange")].rpartition("\n[")[2].partition("]")[0]
-    assert context == "hotline-outbound"
+    before = text.split("@exchange")[:-1]
+    contexts = [part.rpartition("\n[")[2].partition("]")[0] for part in before]
+    assert contexts == ["hotline-outbound", "hotline-callback"]
+
+
+def test_only_the_dialler_may_originate_and_it_is_made_only_where_wanted(tmp_path: Path):
+    text = (rendered(tmp_path / "a").etc / "manager.conf").read_text()
+    user = text.partition("[hotline-dialler]")[2]
+    assert "\nwrite = originate\n" in user
+    assert "read" not in user
+    assert (tmp_path / "a/secrets/dialler__secret").read_text().strip() in user
+    assert text.count("= originate") == 1
+    layout = rendered(tmp_path / "b", dialler={"enabled": False})
+    assert "= originate" not in (layout.etc / "manager.conf").read_text()
+    assert "[hotline-callback]" not in (layout.etc / "extensions.conf").read_text()
+
+
+def test_the_switch_calls_nobody_back_by_night(tmp_path: Path):
+    hours = "GotoIfTime(08:00-20:30,*,*,*,CST-8?:no)"
+    assert hours in (rendered(tmp_path).etc / "extensions.conf").read_text()
 
 
 def test_every_service_can_be_told_which_numbers_are_dialled(tmp_path: Path):
     layout = Layout(tmp_path / "asterisk", NOT_THERE)
     render(Settings(home=tmp_path), layout, Variant.LOOPBACK, ["12345"])
     text = (layout.etc / "extensions.conf").read_text()
-    assert text.partition("[hotline-lines]")[2].count("exten =>") == 1 + len("0123456789*#")
+    lines = text.partition("[hotline-lines]")[2].partition("\n[")[0]
+    assert lines.count("exten =>") == lines.count("exten => 12345,1,") == 1
+    back = text.partition("[hotline-callback]")[2]
+    assert [number for number in dialled_numbers() if f"exten => {number}," in back] == ["12345"]
 
 
 def test_numbers_are_digits_and_hold_the_emergency_numbers():
