@@ -20,6 +20,10 @@ from ivr.kernel.log import logger
 from ivr.telephony.manager import ActionRefused
 
 RESCUE: Final = "hotline-rescue"
+SERVED_BY: Final = "HOTLINE_AT"
+# What Asterisk calls the state of a channel whose AGI waits for us: after the subroutine that
+# rings a unit it keeps the name of that subroutine's last step until the AGI ends.
+WAITING: Final = ("AGI", "Return")
 LEASE: Final = 10  # seconds a warning holds: a guardian that dies closes no node for ever
 ANSWERS: Final = 0.3  # seconds a living kernel takes to accept a connection on this machine
 TOGETHER: Final = 200  # calls moved at a time; the manager takes one after the other anyway
@@ -47,16 +51,16 @@ def silent_flag(node: str) -> str:
 def stranded(channels: Iterable[Fields], node: str) -> tuple[str, ...]:
     """The channels that wait for `node` and for nothing else.
 
-    One in a queue or ringing a unit is somewhere in Asterisk, not in AGI, and one in a bridge
-    is talking: their calls go on without the node.
+    One in a queue or ringing a unit is in another application, and one in a bridge is talking:
+    their calls go on without the node.
     """
-    url = f"agi://{node}/"
+    served = f"{SERVED_BY}={node}"
     return tuple(
         channel.get("Channel")
         for channel in channels
-        if channel.get("Application") == "AGI"
-        and channel.get("ApplicationData").startswith(url)
-        and not channel.get("BridgeId")
+        if channel.get("Variable") == served
+        and channel.get("Application") in WAITING
+        and not channel.get("BridgeID")
     )
 
 
@@ -79,7 +83,7 @@ class SwitchHand:
         return 0
 
     async def _rescue(self, node: str) -> int:
-        channels = stranded(await self.manager.listing("CoreShowChannels"), node)
+        channels = stranded(await self._channels(), node)
         if not channels or await is_dead(node):
             return 0  # Asterisk itself sees a closed connection, and cuts no recording for it
         moved = 0
@@ -88,6 +92,9 @@ class SwitchHand:
             moved += sum(await asyncio.gather(*map(self._move, batch)))
         logger().warning("calls moved away", node=node, calls=moved)
         return moved
+
+    async def _channels(self) -> Sequence[Fields]:
+        return await self.manager.listing("Status", Variables=SERVED_BY)
 
     async def _move(self, channel: str) -> bool:
         place = {"Context": RESCUE, "Exten": self.number, "Priority": "1"}

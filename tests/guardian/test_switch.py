@@ -12,13 +12,15 @@ from ivr.guardian.watch import Deed, Order
 from ivr.kernel.clock import CHINA, ManualClock
 from ivr.telephony.manager import ActionRefused
 
+NODE = "127.0.0.1:4573"
 
-def channel(name, application="AGI", data="agi://127.0.0.1:4573/incoming", bridge=""):
+
+def channel(name, application="AGI", at=NODE, bridge=""):
     return {
         "Channel": name,
         "Application": application,
-        "ApplicationData": data,
-        "BridgeId": bridge,
+        "Variable": f"HOTLINE_AT={at}",
+        "BridgeID": bridge,
     }
 
 
@@ -31,12 +33,13 @@ CHANNELS = [
     Fields(each)
     for each in (
         channel("PJSIP/a-1"),
-        channel("PJSIP/b-2", "Queue", "hotline,c"),
+        channel("PJSIP/b-2", "Queue"),
         channel("PJSIP/c-3", bridge="b-1"),
-        channel("PJSIP/d-4", data="agi://127.0.0.1:45731/incoming"),
-        channel("PJSIP/e-5", data="hotline-classic"),
-        channel("PJSIP/f-6", "Playback"),
-        channel("PJSIP/g-7"),
+        channel("PJSIP/d-4", at="127.0.0.1:45731"),
+        channel("PJSIP/e-5", at="script"),
+        channel("PJSIP/f-6", "Dial"),
+        channel("PJSIP/g-7", "Return"),
+        {"Channel": "PJSIP/h-8", "Application": "AppDial"},
     )
 ]
 
@@ -50,8 +53,8 @@ class Switch:
         if fields.get("Channel") == "PJSIP/g-7":
             raise ActionRefused("Redirect: Channel does not exist")
 
-    async def listing(self, name, **_fields):
-        assert name == "CoreShowChannels"
+    async def listing(self, name, **fields):
+        assert (name, fields) == ("Status", {"Variables": "HOTLINE_AT"})
         return CHANNELS
 
 
@@ -67,12 +70,12 @@ def listener():
 
 
 def test_who_talks_waits_in_a_queue_or_is_served_elsewhere_is_not_stranded():
-    assert stranded(CHANNELS, "127.0.0.1:4573") == ("PJSIP/a-1", "PJSIP/g-7")
+    assert stranded(CHANNELS, NODE) == ("PJSIP/a-1", "PJSIP/g-7")
 
 
 async def test_callers_of_a_node_that_stands_still_are_moved(clock, listener, monkeypatch):
     """One who hung up meanwhile is no reason to leave the others."""
-    monkeypatch.setattr("ivr.guardian.switch.stranded", lambda c, _: stranded(c, "127.0.0.1:4573"))
+    monkeypatch.setattr("ivr.guardian.switch.stranded", lambda c, _: stranded(c, NODE))
     switch = Switch()
     moved = await SwitchHand(switch, "114", clock).obey(Order(Deed.RESCUE, listener))
     assert moved == 1
@@ -82,7 +85,7 @@ async def test_callers_of_a_node_that_stands_still_are_moved(clock, listener, mo
 
 async def test_callers_of_a_dead_node_are_left_to_asterisk(clock, listener, monkeypatch):
     """It sees the closed connection itself; a message being recorded is not cut."""
-    monkeypatch.setattr("ivr.guardian.switch.stranded", lambda c, _: stranded(c, "127.0.0.1:4573"))
+    monkeypatch.setattr("ivr.guardian.switch.stranded", lambda c, _: stranded(c, NODE))
     switch = Switch()
     dead = "127.0.0.1:1"
     assert await is_dead(dead)
