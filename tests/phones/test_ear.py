@@ -34,7 +34,7 @@ async def test_sentences_are_heard_as_they_are_said_and_told_afterwards(
         assert heard.start > ear.heard[0].end
         await speaker.hang_up()
         await call.wait(State.ENDED)
-        with pytest.raises(NotHeard, match="the call ended and one was not heard.*other at"):
+        with pytest.raises(NotHeard, match=r"the call ended and one was not heard.*other at"):
             await ear.hear(one)
     told = "\n".join(transcript(call, [one, other], {"one": "您好"}))
     phases = ["dials", "is connected", "hears  您好", "keys   5", "hears  other", "other side hung"]
