@@ -29,7 +29,9 @@ lint: setup ## ruff, mypy --strict, the order of imports
 	$(VENV)/lint-imports
 
 bench: setup ## the numbers the design promises, measured here
-	@$(VENV)/python -m pytest tests/perf
+	@$(VENV)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]' \
+	  || echo "Some servers to compare with could not be installed; they are left out."
+	@$(VENV)/python -m tests.perf
 
 clean: ## remove what was built here; the site in var/ and fetched programs are kept
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
