@@ -19,6 +19,7 @@ res_agi.c in Asterisk 20 and 22::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -97,6 +98,8 @@ _COMMON: Final[dict[bytes, tuple[Message, ...]]] = {
     f"200 result={result}\n".encode(): (Reply(200, result),) for result in _PLAIN
 }
 _VALUE: Final = b"200 result=1 ("  # the answer to GET VARIABLE, the next in number
+_PLAYED: Final = re.compile(rb"200 result=(-?[0-9]{1,3}) endpos=([0-9]{1,18})\n")  # and of a clip
+_PAIR: Final = re.compile(r"^agi_([^:\n]*): ?(.*)$", re.MULTILINE)
 
 
 class Decoder:
@@ -123,6 +126,9 @@ class Decoder:
                 value = data[len(_VALUE) : -2]
                 if data.endswith(b")\n") and b"\0" not in value and len(data) < MAX_REPLY_LINE:
                     return (Reply(200, "1", _text(value)),)
+            played = _PLAYED.fullmatch(data)
+            if played is not None:
+                return (Reply(200, played[1].decode(), None, int(played[2])),)
         if self._broken is not None:
             raise MalformedAgi(self._broken.reason)
         found: list[Message] = []
@@ -185,16 +191,17 @@ def _opening_block(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _environment_values(block: bytes) -> dict[str, str]:
-    lines = _text(block).split("\n") if block else []
-    if len(lines) > MAX_ENVIRONMENT_LINES:
+    if not block:
+        return {}
+    text = _text(block)
+    lines = text.count("\n") + 1
+    if lines > MAX_ENVIRONMENT_LINES:
         raise MalformedAgi("environment of too many lines")
-    values = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or not name.startswith("agi_"):
-            raise MalformedAgi("no line of an AGI environment", line.encode())
-        values[name[4:]] = value.removeprefix(" ")
-    return values
+    pairs: list[tuple[str, str]] = _PAIR.findall(text)
+    if len(pairs) != lines:  # a line that is no pair is not found
+        bad = next(line for line in text.split("\n") if not _PAIR.fullmatch(line))
+        raise MalformedAgi("no line of an AGI environment", bad.encode())
+    return dict(pairs)
 
 
 def _refuse_unreadable(line: bytes) -> None:

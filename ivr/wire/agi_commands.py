@@ -56,12 +56,14 @@ def get_full_variable(name: str) -> bytes:
     return _line(f"GET FULL VARIABLE {agi_argument('${' + variable_name(name) + '}')}")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def execute(application: str, *arguments: str) -> bytes:
     """Run a dialplan application. An argument that could be read as more is refused."""
     joined = ",".join(application_argument(argument) for argument in arguments)
     return _line(f"EXEC {variable_name(application)} {agi_argument(joined)}")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def gosub(context: str, extension: str, *arguments: str) -> bytes:
     """Run a dialplan subroutine from its first priority until it returns."""
     place = f"{agi_argument(application_argument(context))} {agi_argument(extension)} 1"
