@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from ivr.kernel.histogram import BriskHistogram
+
 # A caller notices half a second; below a millisecond nobody and nothing does.
 TURNS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 WAITS = (0.1, 0.3, 0.5, 1, 2, 5, 15, 30, 60, 120, 300)  # 15 s is the national answer time
@@ -30,7 +32,10 @@ class Meter:
         self.queue_waiting = self._gauge("queue_waiting", "Callers waiting for an operator")
         self.operators = self._gauge("operators_logged_in", "Operators in the queue")
         self.answer = self._histogram("answer_seconds", "From the ring to our answer", WAITS)
-        self.turn = self._histogram("agi_turn_seconds", "From a reply to our next command", TURNS)
+        self.turn = BriskHistogram(
+            "hotline_agi_turn_seconds", "From a reply to our next command", TURNS
+        )
+        self._registry.register(self.turn)
         self.waited = self._histogram("queue_wait_seconds", "Waiting for an operator", WAITS)
 
     def exposition(self) -> bytes:
