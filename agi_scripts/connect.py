@@ -61,8 +61,9 @@ async def connect(visit: Visit) -> Station:
         hop = chain[visit.place.hop]
         if not isinstance(hop, LineHop):
             return Station.MESSAGE if isinstance(hop, MessageHop) else Station.OPERATOR
-        if await _answers(visit, visit.table.directory.line(hop.line)):
-            return Station.SURVEY
+        went = await _try(visit, visit.table.directory.line(hop.line))
+        if went is not None:
+            return went
         visit.place.hop += 1
     return Station.OPERATOR
 
@@ -74,16 +75,19 @@ def _line(visit: Visit) -> Line | None:
     return directory.line(code) if code and directory.has_line(code) else None
 
 
-async def _answers(visit: Visit, line: Line) -> bool:
+async def _try(visit: Visit, line: Line) -> Station | None:
+    """Ring one line, if it is open. None: the next one's turn."""
     if not visit.is_open(line):
-        return False
+        return None
     result = await _rung_while_unserved(visit, line) or await _ring(visit, line)
     if result.end is DialEnd.ANSWERED:
         _talked(visit, result)
-        return True
+        return Station.SURVEY
+    if result.end is DialEnd.DECLINED:
+        return Station.OFFER  # * while it rang: they want to choose again
     if result.end in REASONS:
         await visit.call.tell(REASONS[result.end])
-    return False
+    return None
 
 
 async def _rung_while_unserved(visit: Visit, line: Line) -> DialResult | None:

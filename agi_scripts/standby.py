@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from attrs import frozen
 
 from agi_scripts.visit import Times
 from ivr.kernel.errors import NotConfigured
+from ivr.kernel.files import replace_file
 from routing.calendar import Calendar, Day
 
 FILE: Final = "standby.json"  # in the site's home
@@ -40,12 +40,7 @@ class Standby:
 
 def write(standby: Standby, path: Path) -> None:
     """Replace the file at once: a script that reads it meanwhile sees the old or the new."""
-    written = path.with_suffix(".new")
-    with written.open("wb") as file:
-        file.write(msgspec.json.encode(standby))
-        file.flush()
-        os.fsync(file.fileno())
-    written.replace(path)
+    replace_file(path, msgspec.json.encode(standby))
 
 
 def read(path: Path) -> Standby:

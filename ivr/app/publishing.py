@@ -10,6 +10,7 @@ from agi_scripts.visit import Times
 from ivr.app.stores import Stores
 from ivr.kernel.clock import Clock
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.files import replace_file
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
 from prompts.library import COMMITTED
@@ -70,8 +71,7 @@ def sound_folders(settings: Settings) -> tuple[Path, ...]:
 
 def write_standby(settings: Settings, snapshot: Snapshot, calendar: Calendar) -> None:
     """Let the switch answer alone: the table and all else the script on it needs."""
-    settings.snapshot.with_suffix(".new").write_bytes(to_json(snapshot))
-    settings.snapshot.with_suffix(".new").replace(settings.snapshot)
+    replace_file(settings.snapshot, to_json(snapshot))
     standby.write(
         Standby(
             node=settings.node,

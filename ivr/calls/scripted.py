@@ -9,7 +9,7 @@ A script is a list of caller's acts, one a line:
     says 12         speaks for twelve seconds, then is silent
     says 12 #       speaks for twelve seconds and presses #
     says 12 hangup  speaks for twelve seconds and hangs up
-    rings answered 30 | busy | no-answer | unavailable | hangup
+    rings answered 30 | busy | no-answer | unavailable | declined | hangup
     waits served 1001 40 | timeout | no-operators | full | declined | hangup
 
 The transcript holds the same acts after '> ' and what was heard after two spaces, so a golden
