@@ -295,6 +295,15 @@ async def test_a_listener_that_hears_nothing_for_long_connects_again(redis, node
     await link.close()
 
 
+async def test_a_node_ends_at_once_whatever_it_was_just_doing(redis):
+    """The library loses some of the cancellations that come while it connects."""
+    for turn in range(30):
+        async with asyncio.timeout(5):
+            async with open_shared(redis.url, limit=seconds(2)) as node:
+                await node.live.put(live("a"))
+                await asyncio.sleep(turn / 5_000)
+
+
 async def test_a_node_that_starts_before_redis_takes_it_up_when_it_comes(redis):
     redis.kill()
     async with open_live_state(redis.url, SystemClock()) as node:

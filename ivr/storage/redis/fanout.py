@@ -14,7 +14,7 @@ from redis.asyncio.client import PubSub
 from ivr.kernel.fanout import Topic
 from ivr.kernel.units import Seconds, seconds
 from ivr.storage.memory import MemoryFanout
-from ivr.storage.redis.link import FAILURES, RedisAway, RedisLink
+from ivr.storage.redis.link import FAILURES, RedisAway, RedisLink, cancellations
 
 SILENCE: Final = seconds(2)  # then Redis is asked whether it is still there; twice, and it is not
 RETRY: Final = 0.3  # seconds between two tries to listen, on average
@@ -40,7 +40,7 @@ class RedisFanout:
 
     async def listen(self) -> None:
         """Pass on what other nodes say, until cancelled, through every loss of Redis."""
-        while True:
+        while not cancellations():
             with contextlib.suppress(*FAILURES):
                 async with self._link.client.pubsub() as heard:
                     await heard.psubscribe(f"{self._prefix}*")
@@ -49,7 +49,7 @@ class RedisFanout:
 
     async def _pass_on(self, heard: PubSub) -> None:
         silent = 0
-        while silent < 2:
+        while silent < 2 and not cancellations():
             message = await heard.get_message(timeout=self._silence)
             if message is None:
                 silent += 1

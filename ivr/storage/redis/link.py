@@ -52,6 +52,7 @@ class RedisLink:
         loop = asyncio.get_running_loop()
         if loop.time() < self._rest_until:
             raise RedisAway("Redis failed a moment ago")
+        told = cancellations()
         try:
             async with asyncio.timeout(self._limit):
                 answer = await work(self.client)
@@ -60,6 +61,8 @@ class RedisLink:
             self._note(away=True, why=repr(why))
             raise RedisAway(f"Redis can not be used: {why!r}") from why
         self._note(away=False)
+        if cancellations() > told:
+            raise asyncio.CancelledError
         return answer
 
     def _note(self, *, away: bool, why: str = "") -> None:
@@ -73,6 +76,16 @@ class RedisLink:
     async def close(self) -> None:
         await self.client.aclose()
         await self._pool.aclose()
+
+
+def cancellations() -> int:
+    """How often this task has been told to end.
+
+    The Redis library loses a cancellation now and then, when it comes while it connects: who
+    must end has to look.
+    """
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _pool(url: str, limit: Seconds) -> BlockingConnectionPool:
