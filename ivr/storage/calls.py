@@ -6,9 +6,8 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step
 from ivr.kernel.clock import Clock
@@ -16,7 +15,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.kernel.ids import CallId
 from ivr.storage import tables
 from ivr.storage.database import Database
-from ivr.storage.events import News, note
+from ivr.storage.events import News, note, note_now
 from ivr.storage.packing import pack, unpack
 from ivr.storage.rows import columns
 
@@ -50,21 +49,16 @@ class SqlCalls:
     async def close(self, record: CallRecord, callback: Callback | None) -> None:
         """Write the record, its callback and their events in one transaction, once for a call."""
         try:
-            async with self._database.writing() as connection:
-                if await _has(connection, record.call):
-                    return
-                await connection.execute(tables.call_record.insert().values(_record_row(record)))
-                if callback is not None:
-                    await self._owe(connection, callback)
-                await note(connection, self._closed(record))
+            await self._database.change(
+                lambda connection: self._close(connection, record, callback)
+            )
         except IntegrityError:
             return  # another delivery of the same call was faster
 
     async def owe(self, callback: Callback) -> None:
         """A callback for a call that has no record here; once for a call."""
         try:
-            async with self._database.writing() as connection:
-                await self._owe(connection, callback)
+            await self._database.change(lambda connection: self._owe(connection, callback))
         except IntegrityError:
             return  # another delivery of the same callback was faster
 
@@ -103,23 +97,31 @@ class SqlCalls:
                 raise NoSuchCallback(call)
             await note(connection, News(now, "callback.done", call, {"by": by}))
 
-    async def _owe(self, connection: AsyncConnection, callback: Callback) -> None:
+    def _close(self, connection: Connection, record: CallRecord, callback: Callback | None) -> None:
+        if _has(connection, record.call):
+            return
+        connection.execute(tables.call_record.insert().values(_record_row(record)))
+        if callback is not None:
+            self._owe(connection, callback)
+        note_now(connection, self._closed(record))
+
+    def _owe(self, connection: Connection, callback: Callback) -> None:
         table = tables.callback
         known = select(table.c.call).where(table.c.call == callback.call)
-        if (await connection.execute(known)).scalar_one_or_none() is not None:
+        if connection.execute(known).scalar_one_or_none() is not None:
             return
-        await connection.execute(table.insert().values(columns(callback)))
+        connection.execute(table.insert().values(columns(callback)))
         body = {"reason": callback.reason.value, "due": callback.due.isoformat()}
-        await note(connection, News(self._clock.now(), "callback.owed", callback.call, body))
+        note_now(connection, News(self._clock.now(), "callback.owed", callback.call, body))
 
     def _closed(self, record: CallRecord) -> News:
         body = {"outcome": record.outcome.value, "line": record.line, "ticket": record.ticket}
         return News(self._clock.now(), "call.closed", record.call, body)
 
 
-async def _has(connection: AsyncConnection, call: CallId) -> bool:
+def _has(connection: Connection, call: CallId) -> bool:
     query = select(tables.call_record.c.call).where(tables.call_record.c.call == call)
-    return (await connection.execute(query)).scalar_one_or_none() is not None
+    return connection.execute(query).scalar_one_or_none() is not None
 
 
 def _record_row(record: CallRecord) -> dict[str, Any]:

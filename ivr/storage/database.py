@@ -11,9 +11,10 @@ import contextlib
 import importlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,6 +22,9 @@ from sqlalchemy.util import await_only
 
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.units import Seconds, seconds
+from ivr.storage.group_commit import Change, GroupCommit
+
+T = TypeVar("T")
 
 LIMIT: Final = seconds(5)  # a caller waits in silence meanwhile; then the spool is the better way
 POOL: Final = 5  # connections; the call path holds one for milliseconds
@@ -57,6 +61,8 @@ class Database:
         # SQLite has one writer; waiting here is a queue, waiting in SQLite is a busy loop.
         one_writer = self._engine.dialect.name == "sqlite"
         self._writers = asyncio.Semaphore(1 if one_writer else POOL)
+        self._thread = _SqliteThread(url, limit) if one_writer else None
+        self._group = GroupCommit(self._transaction)
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -75,11 +81,34 @@ class Database:
             async with (
                 asyncio.timeout(self._limit),
                 self._writers,
-                self._engine.connect() as connection,
+                self._begin() as connection,
             ):
-                await connection.execution_options(**WRITES)
-                async with connection.begin():
-                    yield connection
+                yield connection
+
+    async def change(self, change: Change[T]) -> T:
+        """Make a small change, committed together with others of the same moment.
+
+        Returns what `change` returned, after its commit. What it raises is raised here: it
+        undoes this change and no other. `change` runs on another thread, and a second time when
+        another one failed: it works on its connection and nothing else. Raises `StoreAway`.
+        """
+        with _as_away():
+            async with asyncio.timeout(self._limit):
+                return await self._group.add(change)
+
+    async def _transaction(self, change: Change[Any]) -> Any:
+        async with asyncio.timeout(self._limit), self._writers:
+            if self._thread is not None:
+                return await self._thread.run(change)
+            async with self._begin() as connection:
+                return await connection.run_sync(change)
+
+    @contextlib.asynccontextmanager
+    async def _begin(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**WRITES)
+            async with connection.begin():
+                yield connection
 
     async def check(self) -> None:
         """Raises `StoreAway` unless the database answers and has our tables."""
@@ -88,7 +117,35 @@ class Database:
 
     async def close(self) -> None:
         """Let go of every connection; the database may be opened again elsewhere."""
+        await self._group.finish()
         await self._engine.dispose()
+        if self._thread is not None:
+            await self._thread.close()
+
+
+class _SqliteThread:
+    """Whole transactions on a thread: a hop of threads for each statement costs more than it."""
+
+    def __init__(self, url: str, limit: Seconds) -> None:
+        self._thread = ThreadPoolExecutor(1, "sqlite")
+        target = make_url(url).set(drivername="sqlite")
+        self._engine = create_engine(target, connect_args=sqlite_arguments(limit))
+        prepare_sqlite(self._engine)
+
+    async def run(self, change: Change[Any]) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._run, change)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    def _run(self, change: Change[Any]) -> Any:
+        with (
+            self._engine.connect().execution_options(**WRITES) as connection,
+            connection.begin(),
+        ):
+            return change(connection)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from attrs import frozen
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.storage import tables
@@ -50,6 +50,11 @@ async def note(connection: AsyncConnection, news: News) -> None:
 
     Last, because from here to its commit every other writer of events waits.
     """
+    await connection.run_sync(note_now, news)
+
+
+def note_now(connection: Connection, news: News) -> None:
+    """What `note` does, for changes that are committed together."""
     counter = tables.counter
     count = (
         update(counter)
@@ -57,7 +62,7 @@ async def note(connection: AsyncConnection, news: News) -> None:
         .values(value=counter.c.value + 1)
         .returning(counter.c.value)
     )
-    seq = (await connection.execute(count)).scalar_one()
+    seq = connection.execute(count).scalar_one()
     row = {
         "seq": seq,
         "at": news.at,
@@ -65,7 +70,7 @@ async def note(connection: AsyncConnection, news: News) -> None:
         "subject": news.subject,
         "body": json.dumps(dict(news.body)),
     }
-    await connection.execute(tables.event.insert().values(row))
+    connection.execute(tables.event.insert().values(row))
 
 
 class SqlEvents:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.storage import tables
 from ivr.storage.database import Database
-from ivr.storage.events import News, note
+from ivr.storage.events import News, note, note_now
 from ivr.storage.rows import columns
 from ivr.tickets.model import Channel, NoSuchTicket, NumberTaken, Ticket, TicketState
 
@@ -28,15 +27,9 @@ class SqlTickets:
         Raises `NumberTaken` when another ticket has the number, and `StoreAway`.
         """
         try:
-            async with self._database.writing() as connection:
-                known = await _by_key(connection, ticket.key)
-                if known is not None:
-                    return known
-                await connection.execute(tables.ticket.insert().values(columns(ticket)))
-                await note(connection, self._opened(ticket))
+            return await self._database.change(lambda connection: self._add(connection, ticket))
         except IntegrityError as why:
             return await self._added_by_another(ticket, why)
-        return ticket
 
     async def add_told(self, ticket: Ticket) -> Ticket:
         """`add` a ticket whose number its caller knows already.
@@ -89,6 +82,14 @@ class SqlTickets:
             body = {"satisfaction": satisfaction}
             await note(connection, News(self._clock.now(), "ticket.rated", number, body))
 
+    def _add(self, connection: Connection, ticket: Ticket) -> Ticket:
+        known = _by_key(connection, ticket.key)
+        if known is not None:
+            return known
+        connection.execute(tables.ticket.insert().values(columns(ticket)))
+        note_now(connection, self._opened(ticket))
+        return ticket
+
     def _opened(self, ticket: Ticket) -> News:
         body = {
             "line": ticket.line,
@@ -100,7 +101,7 @@ class SqlTickets:
 
     async def _added_by_another(self, ticket: Ticket, why: IntegrityError) -> Ticket:
         async with self._database.reading() as connection:
-            known = await _by_key(connection, ticket.key)
+            known = await connection.run_sync(_by_key, ticket.key)
         if known is None:
             raise NumberTaken(ticket.number) from why
         return known
@@ -122,9 +123,9 @@ class SqlTickets:
             return  # another delivery of the same ticket was faster
 
 
-async def _by_key(connection: AsyncConnection, key: str) -> Ticket | None:
+def _by_key(connection: Connection, key: str) -> Ticket | None:
     query = select(tables.ticket).where(tables.ticket.c.key == key)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _ticket(row)
 
 
