@@ -19,7 +19,6 @@ MAX_ARGUMENT: Final = 1024  # half of an old Asterisk's command buffer; nothing 
 MAX_CALLER_NAME: Final = 60  # what the display of a desk telephone and a SIP header bear
 
 _BREAKS: Final = re.compile(r"[\r\n\0]")
-_ESCAPED: Final = re.compile(r'[\\"]')
 _MEANS_SOMETHING: Final = re.compile(r"[\x00-\x1f\x7f\"\\,|&^$`{}()\[\]<>;]")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}(?:\([A-Za-z0-9_,-]{0,80}\))?", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -46,7 +45,8 @@ def agi_argument(text: str) -> str:
         raise Unquotable("an AGI argument may hold no line break or NUL", text)
     if _size(text) > MAX_ARGUMENT:
         raise Unquotable(f"an AGI argument may hold {MAX_ARGUMENT} bytes", text)
-    return '"' + _ESCAPED.sub(r"\\\g<0>", text) + '"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')  # the backslash first
+    return f'"{escaped}"'
 
 
 def application_argument(text: str) -> str:
