@@ -36,6 +36,8 @@ from prompts.library import Library
 from routing.errors import RoutingError
 from routing.table import from_json
 
+STARTING = "GROUP(starting)"  # the dialplan lets few of us start at a time: we have
+
 
 @frozen
 class SpooledTickets:
@@ -63,6 +65,7 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
     journey = Journey(call.facts, snapshot.number, standby.node, clock)
     journey.step("standby")
     try:
+        await call.set(STARTING, "")
         visit = Visit(
             call=call,
             snapshot=snapshot,

@@ -29,7 +29,8 @@ OUTBOUND_LIMIT: Final = (
 CLASSIC: Final = "hotline-classic"
 PASSES: Final = 3  # over the nodes, for one call: a flow that always crashes ends at the script
 STANDBY_LIMIT: Final = 24  # scripts on the switch at a time: 45 MB each
-CROWDED_LIMIT: Final = 20  # turns of two seconds, then the bare queue
+STARTING_LIMIT: Final = 3  # scripts that start at a time: more only delay each other
+CROWDED_LIMIT: Final = 40  # turns of a second, then the bare queue
 EMPTY: Final = (
     "ccss.conf",
     "cdr_custom.conf",
@@ -121,6 +122,7 @@ def _values(
         "nodes": [{"address": each, "flag": silent_flag(each)} for each in settings.agi.addresses],
         "passes": PASSES,
         "standby_limit": STANDBY_LIMIT,
+        "starting_limit": STARTING_LIMIT,
         "crowded_limit": CROWDED_LIMIT,
         "outbound_limit": OUTBOUND_LIMIT,
         "clip": clip,

@@ -34,6 +34,7 @@ RATE: Final = 50.0  # arrivals a second
 BEFORE: Final = 1.5  # seconds from the last arrival to the blow
 STAY: Final = 16.0  # seconds after the answer; then they hang up
 WINDOW: Final = 7.0  # seconds after the blow in which a pause is ours
+TURN: Final = 0.02  # seconds; how exactly silences are measured
 STOPPED: Final = 8.0  # seconds until a stopped service wakes up
 
 
@@ -47,6 +48,7 @@ class Listeners(Crowd):
         self.struck = 0.0
         self._pid, self._blow = hotline.service, blow
         self._in(rush.seconds + BEFORE, self._strike)
+        self._hear()
 
     def _strike(self) -> None:
         self.struck = time.perf_counter()
@@ -54,15 +56,15 @@ class Listeners(Crowd):
         if self._blow is signal.SIGSTOP:
             self._in(STOPPED, lambda: os.kill(self._pid, signal.SIGCONT))
 
-    def _listen(self) -> None:
-        super()._listen()
+    def _hear(self) -> None:
         now = time.perf_counter()
-        for _ in range(2000):
+        for _ in range(5000):
             try:
                 _, (_, port) = self._sounds.recvfrom(512)
             except BlockingIOError:
-                return
+                break
             self.heard[port].append(now)
+        self._in(TURN, self._hear)
 
     def silences(self) -> list[float]:
         """Each caller's longest pause around the blow, the longest last."""
@@ -95,6 +97,7 @@ def measure(calls: int, nodes: int, blow: signal.Signals) -> dict[str, object]:
         "calls": seen.offered,
         "answered": len(seen.answers),
         "dropped": seen.released + sum(seen.refusals.values()),
+        "heard": len(silent),
         "records": len(rows),
         "silence p50": round(silent[len(silent) // 2], 2),
         "silence p99": round(silent[int(len(silent) * 0.99)], 2),
