@@ -219,7 +219,7 @@ def postgres_server(*, fsync: str = HURRIED) -> Iterator[PostgresServer]:
     found = find_postgresql()
     if found is None:
         raise ServerDown("PostgreSQL is not here: `make setup` fetches it")
-    with _folder() as folder:
+    with server_folder() as folder:
         server = PostgresServer(found, folder, fsync=fsync)
         try:
             server.start()
@@ -234,7 +234,7 @@ def redis_server() -> Iterator[RedisServer]:
     found = find_redis()
     if found is None:
         raise ServerDown("Redis is not here: `make setup` fetches it")
-    with _folder() as folder:
+    with server_folder() as folder:
         server = RedisServer(found, folder)
         try:
             server.start()
@@ -244,7 +244,7 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
+def server_folder() -> Iterator[Path]:
     """A folder of the server's user, out of reach of others."""
     folder, user = Path(tempfile.mkdtemp(prefix="hotline-")), server_user()
     try:

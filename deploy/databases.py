@@ -196,7 +196,7 @@ def _own(tree: Path) -> Path | None:
 def _bins(tree: Path) -> list[Path]:
     """PostgreSQL's program folders, the newest release last."""
     found = [path for path in tree.glob(POSTGRESQL_PROGRAMS) if (path / "postgres").exists()]
-    return sorted(found, key=lambda path: (len(path.parent.name), path.parent.name))
+    return sorted(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path.parent.name)])
 
 
 def _folders(tree: Path) -> tuple[Path, ...]:
