@@ -1,8 +1,10 @@
 """Many callers on one telephone exchange: arrivals on a schedule, keys and words by the clock.
 
-They hear nothing: what the hotline says to them is dropped by the kernel, so that a crowd costs
-little of the machine it shares with what is measured. pjsua2 hears and costs fifty times as much;
-SIPp presses keys through raw sockets, which need root.
+As real telephones do they send sound all the time, silence when nobody speaks: Asterisk turns in
+a circle for 40 ms after a key that no sound follows. They hear nothing: what the hotline says to
+them is dropped by the kernel, so that a crowd costs little of the machine it shares with what is
+measured. pjsua2 hears, and costs fifty times as much; SIPp presses keys through raw sockets, which
+need root.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from .sip_words import Dialog, Message, Voice, accept, read
+from .sip_words import HUM, SILENT, Dialog, Message, Voice, accept, read
 
 HOST: Final = "127.0.0.3"
 RESEND: Final = (0.5, 1.0, 2.0, 4.0)  # seconds between sendings of a request, as SIP has it
 RINGS: Final = 30.0  # a call without an answer by then has failed
+BEAT: Final = 0.02  # seconds between packets of sound
+PHASES: Final = 4  # groups of callers whose packets leave together
 GRACE: Final = 45.0  # seconds after the last arrival's script for calls to end
 BUFFER: Final = 4 << 20
 NATIONAL: Final = 15.0  # seconds in which a hotline has to answer
@@ -64,6 +68,8 @@ class Leg:
     voice: Voice
     due: int
     answer: Message | None = None
+    port: int = 0  # where its sound goes
+    sound: bytes = SILENT  # what is in its packets now
     heard: bool = False  # of any answer to what was sent last
     done: bool = False
 
@@ -98,6 +104,7 @@ class Crowd:
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._order = count()
         self._open = 0
+        self._talking: list[set[Leg]] = [set() for _ in range(PHASES)]
         self.seen = Seen()
 
     def run(self) -> Seen:
@@ -105,6 +112,8 @@ class Crowd:
         for number in range(self._rush.calls):
             due = began + int(number / self._rush.rate * 1e9)
             self._at(due, lambda number=number, due=due: self._dial(number, due))  # type: ignore[misc]
+        for phase, legs in enumerate(self._talking):
+            self._at(began + int(phase / PHASES * BEAT * 1e9), lambda legs=legs: self._beat(legs))  # type: ignore[misc]
         last = max((act.at + act.speak for act in self._rush.script), default=0.0)
         stop = began + int((self._rush.seconds + last + GRACE) * 1e9)
         while self._anyone() and (now := time.perf_counter_ns()) < stop:
@@ -195,7 +204,8 @@ class Crowd:
         if answer.status >= 300:
             self._give_up(leg, str(answer.status))
             return
-        leg.answer = answer
+        leg.answer, leg.port = answer, answer.sound_port
+        self._talking[len(self.seen.answers) % PHASES].add(leg)
         now = time.perf_counter_ns()
         self.seen.answers.append(now - leg.due)
         for act in self._rush.script:
@@ -208,14 +218,24 @@ class Crowd:
             self._send(leg, leg.dialog.bye(leg.answer))
         elif act.key:
             for packet in leg.voice.key(act.key):
-                self._sounds.sendto(packet, (self._where[0], leg.answer.sound_port))
+                self._sounds.sendto(packet, (self._where[0], leg.port))
         else:
-            self._speak(leg, round(act.speak / 0.02))
+            self._say(leg, HUM)
+            self._in(act.speak, lambda: self._say(leg, SILENT))
 
-    def _speak(self, leg: Leg, packets: int) -> None:
-        if packets and not leg.done and leg.answer is not None:
-            self._sounds.sendto(leg.voice.sound(), (self._where[0], leg.answer.sound_port))
-            self._in(0.02, lambda: self._speak(leg, packets - 1))
+    def _beat(self, legs: set[Leg]) -> None:
+        """The next packet of each of them, and the appointment for the one after it."""
+        self._in(BEAT, lambda: self._beat(legs))
+        send, host = self._sounds.sendto, self._where[0]
+        for leg in tuple(legs):
+            if leg.done or leg.answer is None:
+                legs.discard(leg)
+            else:
+                send(leg.voice.sound(leg.sound), (host, leg.port))
+
+    @staticmethod
+    def _say(leg: Leg, sound: bytes) -> None:
+        leg.sound = sound
 
     def _unanswered(self, leg: Leg) -> None:
         if leg.answer is None and not leg.done:

@@ -23,7 +23,7 @@ from .sip_crowd import NATIONAL, Act, Crowd, Rush, Seen
 TARGET: Final = 0.25  # of Asterisk's CPU, by the design
 PATIENT: Final = (
     *(Act(at, key) for at, key in ((1.0, "3"), (1.6, "1"), (2.2, "1"), (4.5, "0"))),
-    Act(22.5, speak=2.5),  # after 到人工 2.8 s, 无人 4.6 s, the invitation 7.7 s and the beep
+    Act(20.0, speak=5.0),  # after 到人工 2.8 s, 无人 4.6 s, the invitation 7.7 s and the beep
     Act(25.5, "#"),
     Act(27.5, "1"),
 )
@@ -41,6 +41,7 @@ PORTS: Final = {
     "HOTLINE_WEB__PORT": "34114",
     "HOTLINE_CALLS__MESSAGE_SILENCE": "3",
 }
+TOO_MANY: Final = 0.1  # of the calls failed: the machine is full, faster shows no more
 WRITTEN: Final = 10.0  # seconds within which the last call record is in the database
 RATES: Final = (20.0, 40.0, 80.0, 120.0, 160.0)
 HEAD: Final = (
@@ -127,10 +128,12 @@ def rising(
     hotline: Hotline, idle: Use, *, rates: tuple[float, ...] = RATES, seconds: float = 10.0
 ) -> Table:
     """The hurried ones."""
-    outcomes = [
-        rush_in(hotline, Rush(rate, seconds, HURRIED, first=100_000 * step), "operator", idle)
-        for step, rate in enumerate(rates, 1)
-    ]
+    outcomes: list[Outcome] = []
+    for step, rate in enumerate(rates, 1):
+        rush = Rush(rate, seconds, HURRIED, first=100_000 * step)
+        outcomes.append(rush_in(hotline, rush, "operator", idle))
+        if outcomes[-1].seen.failed > TOO_MANY * rush.calls:
+            break
     failed = sum(outcome.seen.failed for outcome in outcomes)
     notes = (
         *(_kept(outcome, "reached the operators") for outcome in outcomes),
