@@ -1,14 +1,16 @@
 """Whole calls to 114 on a real Asterisk: what our service uses beside what Asterisk uses.
 
-Two crowds. The patient ones key 3, 1, 1, hear who is responsible, ask for a human, are told that
+Three crowds. The patient ones key 3, 1, 1, hear who is responsible, ask for a human, are told that
 none is there, leave a message and hear its number to the end: greeting, digits, decision, queue,
 recording and ticket. The hurried ones arrive at a rising rate up to 160 a second, key through the
-menu, ask for a human and hang up.
+menu, ask for a human and hang up. Fickle ones hang up after a second of the greeting: the least
+that Asterisk can be asked to do for a call, to see arrivals where it would be full of the others.
 """
 
 from __future__ import annotations
 
 import time
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,7 @@ HURRIED: Final = (
     *(Act(at, key) for at, key in ((0.3, "3"), (0.5, "1"), (0.7, "1"), (1.3, "0"))),
     Act(2.5),
 )
+FICKLE: Final = (Act(1.0),)
 PORTS: Final = {
     "HOTLINE_SWITCH__SIP_PORT": "34060",
     "HOTLINE_SWITCH__EXCHANGE_PORT": "34565",
@@ -58,6 +61,9 @@ HEAD: Final = (
     "cores, Asterisk",
     "crowd late ms",
 )
+
+
+_numbers = count(100_000, 100_000)  # of the first caller of each rush
 
 
 @frozen
@@ -113,7 +119,7 @@ def _records(hotline: Hotline, rush: Rush, expected: int) -> list[str]:
     return [str(row["steps"]) for row in rows]
 
 
-def whole_calls(hotline: Hotline, idle: Use, *, rate: float = 8.0, seconds: float = 25.0) -> Table:
+def whole_calls(hotline: Hotline, idle: Use, *, rate: float = 3.0, seconds: float = 40.0) -> Table:
     """The patient ones."""
     outcome = rush_in(hotline, Rush(rate, seconds, PATIENT), "number-told", idle)
     held = "held" if outcome.use.share <= TARGET else "missed"
@@ -125,22 +131,28 @@ def whole_calls(hotline: Hotline, idle: Use, *, rate: float = 8.0, seconds: floa
 
 
 def rising(
-    hotline: Hotline, idle: Use, *, rates: tuple[float, ...] = RATES, seconds: float = 10.0
+    hotline: Hotline,
+    idle: Use,
+    title: str,
+    script: tuple[Act, ...],
+    reaches: str,
+    rates: tuple[float, ...] = RATES,
+    seconds: float = 10.0,
 ) -> Table:
-    """The hurried ones."""
+    """One crowd at one rate after the other, until a tenth of the calls fail."""
     outcomes: list[Outcome] = []
-    for step, rate in enumerate(rates, 1):
-        rush = Rush(rate, seconds, HURRIED, first=100_000 * step)
-        outcomes.append(rush_in(hotline, rush, "operator", idle))
+    for rate in rates:
+        rush = Rush(rate, seconds, script, first=next(_numbers))
+        outcomes.append(rush_in(hotline, rush, reaches, idle))
         if outcomes[-1].seen.failed > TOO_MANY * rush.calls:
             break
     failed = sum(outcome.seen.failed for outcome in outcomes)
     notes = (
-        *(_kept(outcome, "reached the operators") for outcome in outcomes),
+        *(_kept(outcome, f"came to {reaches}") for outcome in outcomes),
         f"Failed in all: {failed}. Answer time the nation asks for: {NATIONAL:.0f} s.",
     )
     rows = tuple(_row(outcome) for outcome in outcomes)
-    return Table("Arrivals rising, hurried callers", HEAD, rows, notes)
+    return Table(title, HEAD, rows, notes)
 
 
 def idle_use(hotline: Hotline, seconds: float) -> Use:
@@ -185,10 +197,11 @@ def main(folder: Path, *, quick: bool = False) -> None:
         idle = idle_use(hotline, 1.0 if quick else 10.0)
         show(f"Idle: service {idle.service:.2%} of a core, Asterisk {idle.asterisk:.2%}.\n")
         if quick:
-            show(rising(hotline, idle, rates=(4.0,), seconds=2.0))
+            show(rising(hotline, idle, "Hurried callers", HURRIED, "operator", (4.0,), 2.0))
             return
         show(whole_calls(hotline, idle))
-        show(rising(hotline, idle))
+        show(rising(hotline, idle, "Arrivals rising, hurried callers", HURRIED, "operator"))
+        show(rising(hotline, idle, "Arrivals rising, fickle callers", FICKLE, "menu.root"))
         after = memory(hotline.service)
         show(f"Memory of the service: {before:.0f} MiB before, {after:.0f} after.")
     finally:
