@@ -99,6 +99,19 @@ class Outcome:
     reached: int  # of them, as far as the script goes
 
 
+@frozen
+class Scene:
+    """Callers who do the same, and the step of the flow that all of them come to."""
+
+    who: str
+    script: tuple[Act, ...]
+    reaches: str
+
+
+HURRIED_CALLERS: Final = Scene("hurried callers", HURRIED, "operator")
+FICKLE_CALLERS: Final = Scene("fickle callers", FICKLE, "menu.root")
+
+
 def rush_in(hotline: Hotline, rush: Rush, reaches: str, idle: Use) -> Outcome:
     """Let them come, and read what the hotline wrote down. `idle` is what a second costs."""
     before = Use.until_now(hotline)
@@ -133,26 +146,25 @@ def whole_calls(hotline: Hotline, idle: Use, *, rate: float = 3.0, seconds: floa
 def rising(
     hotline: Hotline,
     idle: Use,
-    title: str,
-    script: tuple[Act, ...],
-    reaches: str,
+    scene: Scene,
+    *,
     rates: tuple[float, ...] = RATES,
     seconds: float = 10.0,
 ) -> Table:
     """One crowd at one rate after the other, until a tenth of the calls fail."""
     outcomes: list[Outcome] = []
     for rate in rates:
-        rush = Rush(rate, seconds, script, first=next(_numbers))
-        outcomes.append(rush_in(hotline, rush, reaches, idle))
+        rush = Rush(rate, seconds, scene.script, first=next(_numbers))
+        outcomes.append(rush_in(hotline, rush, scene.reaches, idle))
         if outcomes[-1].seen.failed > TOO_MANY * rush.calls:
             break
     failed = sum(outcome.seen.failed for outcome in outcomes)
     notes = (
-        *(_kept(outcome, f"came to {reaches}") for outcome in outcomes),
+        *(_kept(outcome, f"came to {scene.reaches}") for outcome in outcomes),
         f"Failed in all: {failed}. Answer time the nation asks for: {NATIONAL:.0f} s.",
     )
     rows = tuple(_row(outcome) for outcome in outcomes)
-    return Table(title, HEAD, rows, notes)
+    return Table(f"Arrivals rising, {scene.who}", HEAD, rows, notes)
 
 
 def idle_use(hotline: Hotline, seconds: float) -> Use:
@@ -197,11 +209,11 @@ def main(folder: Path, *, quick: bool = False) -> None:
         idle = idle_use(hotline, 1.0 if quick else 10.0)
         show(f"Idle: service {idle.service:.2%} of a core, Asterisk {idle.asterisk:.2%}.\n")
         if quick:
-            show(rising(hotline, idle, "Hurried callers", HURRIED, "operator", (4.0,), 2.0))
+            show(rising(hotline, idle, HURRIED_CALLERS, rates=(4.0,), seconds=2.0))
             return
         show(whole_calls(hotline, idle))
-        show(rising(hotline, idle, "Arrivals rising, hurried callers", HURRIED, "operator"))
-        show(rising(hotline, idle, "Arrivals rising, fickle callers", FICKLE, "menu.root"))
+        show(rising(hotline, idle, HURRIED_CALLERS))
+        show(rising(hotline, idle, FICKLE_CALLERS))
         after = memory(hotline.service)
         show(f"Memory of the service: {before:.0f} MiB before, {after:.0f} after.")
     finally:
