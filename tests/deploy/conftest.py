@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +13,32 @@ from attrs import define, field
 
 from deploy.asterisk_process import AsteriskProcess
 from deploy.layout import Layout, find_asterisk
+from deploy.ports import is_free
 from deploy.render import Variant, render
 from ivr.settings import Settings
 
-SIP, AMI, AGI, WEB, EXCHANGE, RTP = 7400, 7438, 7473, 7414, 7490, 29000
+
+def _free_block() -> int:
+    """The first hundred ports of which none that we use is taken; the same for every import."""
+    taken = os.environ.get("HOTLINE_TEST_PORTS")
+    if taken is None:
+        blocks = range(7400, 12000, 100)
+        taken = str(next(block for block in blocks if all(map(_is_free, _used(block)))))
+        os.environ["HOTLINE_TEST_PORTS"] = taken
+    return int(taken)
+
+
+def _used(block: int) -> list[int]:
+    return [block + port + offset for port in (0, 14, 38, 73, 90) for offset in range(5)]
+
+
+def _is_free(port: int) -> bool:
+    kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+    return all(is_free("127.0.0.1", port, kind) for kind in kinds)
+
+
+SIP = _free_block()
+AMI, AGI, WEB, EXCHANGE, RTP = SIP + 38, SIP + 73, SIP + 14, SIP + 90, 29000
 
 
 def settings_at(home: Path, offset: int = 0) -> Settings:

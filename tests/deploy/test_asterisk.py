@@ -13,7 +13,7 @@ import pytest
 from deploy.asterisk.modules import MODULES
 from deploy.asterisk_process import AsteriskDown, AsteriskProcess
 from deploy.render import Variant, render
-from tests.deploy.conftest import layout_at, settings_at
+from tests.deploy.conftest import SIP, layout_at, settings_at
 
 pytestmark = [pytest.mark.e2e]
 
@@ -30,7 +30,7 @@ def test_it_boots_without_a_warning(variant: Variant, tmp_path: Path):
         process.wait_booted()
         shown = process.cli("module show")
         transports = process.cli("pjsip show transports")
-        spoken = tls_version(7402) if variant is Variant.TLS else "none"
+        spoken = tls_version(SIP + 2) if variant is Variant.TLS else "none"
     finally:
         process.stop()
     assert process.complaints() == ()
@@ -52,8 +52,8 @@ def test_two_run_side_by_side_and_stop_apart(tmp_path: Path):
             process.start()
         for process in both:
             process.wait_booted()
-        assert ":7402" in first.cli("pjsip show transports")
-        assert ":7403" in second.cli("pjsip show transports")
+        assert f":{SIP + 2}" in first.cli("pjsip show transports")
+        assert f":{SIP + 3}" in second.cli("pjsip show transports")
         first.stop()
         assert second.booted()
         with pytest.raises(AsteriskDown):
