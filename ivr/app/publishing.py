@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from agi_scripts import standby
 from agi_scripts.standby import Standby
@@ -10,6 +11,7 @@ from agi_scripts.visit import Times
 from ivr.app.stores import Stores
 from ivr.kernel.clock import Clock
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.fanout import Topic
 from ivr.kernel.files import replace_file
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
@@ -18,6 +20,8 @@ from routing.calendar import Calendar
 from routing.check import check
 from routing.problem import Problem
 from routing.table import RoutingTable, Snapshot, from_json, publish, to_json
+
+TABLES: Final = Topic("table")
 
 
 class TableRefused(HotlineError):

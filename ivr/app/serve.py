@@ -9,53 +9,39 @@ from collections.abc import AsyncIterator, Mapping
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
-
 from agi_scripts.incoming import incoming
 from agi_scripts.place import place_of
 from agi_scripts.visit import Visit
-from ivr.app.desk import DeskInTask, WillsInThread, ticket_desk
+from ivr.app.desk import DeskInTask, WillsInThread
 from ivr.app.dialler_watch import DiallerWatch
 from ivr.app.manager import ManagerMeter, manager_client
+from ivr.app.node import Node, running_node
 from ivr.app.observe import AgiObserver
 from ivr.app.publishing import listed_numbers, sound_folders, times_of
-from ivr.app.stores import Stores, open_stores
 from ivr.app.switch_events import EVENTS, SwitchEvents
-from ivr.app.tables import TableBook
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
 from ivr.app.web import WebServer
 from ivr.app.whose import SwitchKnows
 from ivr.calls.fence import Fence
 from ivr.calls.journey import Journey
 from ivr.calls.run import CallRunner, Flow
-from ivr.calls.witness import IsOver, Witness
+from ivr.calls.witness import IsOver
 from ivr.guardian.pulse import EVERY, Pulse
-from ivr.kernel.background import Background
-from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.log import configure, logger
-from ivr.kernel.metrics import Meter
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
-from ivr.storage.delivery import Delivery
 from ivr.storage.dialling import SqlDialling
 from ivr.storage.executor import Executor, SettlingLedger
-from ivr.storage.memory import MemoryLiveCalls, MemoryPresence
-from ivr.storage.spool import SpoolFolder
-from ivr.storage.spooling import ServiceSpool, SpoolingLedger
-from ivr.storage.wills import WillFolder
+from ivr.storage.spooling import SpoolingLedger
 from ivr.telephony.call import Call
 from ivr.telephony.dialling_rules import NationalForms
 from ivr.telephony.fastagi import FastAgiServer
 from ivr.telephony.manager import ManagerClient
-from ivr.tickets.desk import TicketDesk
 from ivr.web.app import web_app
 from prompts.library import Library
 from routing.table import Snapshot
 
-TABLE_EVERY: Final = seconds(
-    1
-)  # a published table is in force on every node within a second or two
 DELIVER_EVERY: Final = seconds(5)
 DIALLER_EVERY: Final = seconds(5)  # an alarm is raised within ten
 GRACE: Final = 5.0  # calls get this long at a stop; then they come back to another server
@@ -81,25 +67,6 @@ class Role(Enum):
         return self in (Role.ALL, Role.JOBS)
 
 
-@frozen
-class Node:
-    """The parts of a running node that its services share."""
-
-    settings: Settings
-    stores: Stores
-    book: TableBook
-    desk: TicketDesk
-    spool: ServiceSpool
-    wills: WillFolder
-    delivery: Delivery
-    witness: Witness
-    presence: MemoryPresence
-    live: MemoryLiveCalls
-    clock: Clock
-    meter: Meter
-    background: Background
-
-
 async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     """Run until SIGTERM or SIGINT. Raises `NotConfigured` when there is no site to serve."""
     configure(settings.log_level)
@@ -107,7 +74,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with (
-        _node(settings) as node,
+        running_node(settings) as node,
         _manager(node) as manager,
         contextlib.AsyncExitStack() as chosen,
     ):
@@ -131,46 +98,6 @@ def _say_serving(settings: Settings, role: Role) -> None:
         role=role.value,
         agi=settings.agi.port if role.takes_calls else None,
         web=settings.web.port,
-    )
-
-
-@contextlib.asynccontextmanager
-async def _node(settings: Settings) -> AsyncIterator[Node]:
-    clock = SystemClock()
-    background = Background()
-    async with open_stores(settings, clock) as stores:
-        book = TableBook(settings, stores)
-        await book.open()
-        node = _assemble(settings, stores, book, clock, background)
-        with contextlib.suppress(StoreAway):
-            await stores.numbers.prepare()
-        background.repeat(book.refresh, TABLE_EVERY)
-        try:
-            yield node
-        finally:
-            await background.stop()
-
-
-def _assemble(
-    settings: Settings, stores: Stores, book: TableBook, clock: Clock, background: Background
-) -> Node:
-    folder = SpoolFolder(settings.spool)
-    spool = ServiceSpool(folder)
-    desk = ticket_desk(stores, book, spool, clock)
-    return Node(
-        settings=settings,
-        stores=stores,
-        book=book,
-        desk=desk,
-        spool=spool,
-        wills=WillFolder(settings.wills),
-        delivery=Delivery(folder, stores.tickets, desk, stores.calls, settings.recordings),
-        witness=Witness(clock),
-        presence=MemoryPresence(),
-        live=MemoryLiveCalls(),
-        clock=clock,
-        meter=Meter(),
-        background=background,
     )
 
 
@@ -229,7 +156,7 @@ async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
         flow=flow_of(node),
         table=node.book.snapshot,
         ledger=SettlingLedger(SpoolingLedger(node.stores.calls, node.spool), node.wills),
-        live=node.live,
+        live=node.present.live,
         witness=node.witness,
         fence=Fence(node.witness, SwitchKnows(manager), pulse.stalled_within),
         clock=node.clock,
@@ -260,7 +187,7 @@ async def _manager(node: Node) -> AsyncIterator[ManagerClient]:
         manager=client,
         queue=node.settings.calls.queue,
         witness=node.witness,
-        presence=node.presence,
+        presence=node.present.presence,
         clock=node.clock,
         meter=node.meter,
         background=node.background,

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ivr.app.publishing import publish_table, write_standby
+from ivr.app.publishing import TABLES, publish_table, write_standby
 from ivr.app.stores import open_stores
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.clock import SystemClock
 from ivr.settings import Settings
+from ivr.storage.live_state import open_live_state
 from ivr.storage.table_store import Publication
 from routing.calendar import Calendar
 from routing.chain import LineHop, QueueHop, hops
@@ -94,7 +95,9 @@ async def _publish(settings: Settings, loaded: RoutingTable) -> Snapshot:
     async with open_stores(settings, clock) as stores:
         snapshot = await publish_table(loaded, stores, clock)
         write_standby(settings, snapshot, Calendar(await stores.calendar.all()))
-        return snapshot
+    async with open_live_state(settings.redis, clock) as present:
+        await present.fanout.publish(TABLES, str(snapshot.number))
+    return snapshot
 
 
 async def _publications(settings: Settings) -> tuple[Publication, ...]:

@@ -1,0 +1,97 @@
+"""The parts of a running node, made and closed in order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from attrs import frozen
+
+from ivr.app.desk import ticket_desk
+from ivr.app.publishing import TABLES
+from ivr.app.stores import Stores, open_stores
+from ivr.app.tables import TableBook
+from ivr.calls.witness import Witness
+from ivr.kernel.background import Background
+from ivr.kernel.clock import Clock, SystemClock
+from ivr.kernel.errors import StoreAway
+from ivr.kernel.metrics import Meter
+from ivr.kernel.units import seconds
+from ivr.settings import Settings
+from ivr.storage.delivery import Delivery
+from ivr.storage.live_state import LiveState, open_live_state
+from ivr.storage.spool import SpoolFolder
+from ivr.storage.spooling import ServiceSpool
+from ivr.storage.wills import WillFolder
+from ivr.tickets.desk import TicketDesk
+
+TABLE_EVERY: Final = seconds(1)  # a table is in force on every node within a second or two
+
+
+@frozen
+class Node:
+    """The parts of a running node that its services share."""
+
+    settings: Settings
+    stores: Stores
+    book: TableBook
+    desk: TicketDesk
+    spool: ServiceSpool
+    wills: WillFolder
+    delivery: Delivery
+    witness: Witness
+    present: LiveState
+    clock: Clock
+    meter: Meter
+    background: Background
+
+
+@contextlib.asynccontextmanager
+async def running_node(settings: Settings) -> AsyncIterator[Node]:
+    clock = SystemClock()
+    async with (
+        open_stores(settings, clock) as stores,
+        open_live_state(settings.redis, clock) as present,
+    ):
+        book = TableBook(settings, stores)
+        await book.open()
+        node = _assemble(settings, stores, book, present, clock)
+        with contextlib.suppress(StoreAway):
+            await stores.numbers.prepare()
+        node.background.repeat(book.refresh, TABLE_EVERY)
+        node.background.start(_take_up_tables(node))
+        try:
+            yield node
+        finally:
+            await node.background.stop()
+
+
+async def _take_up_tables(node: Node) -> None:
+    """At once when somebody says so; who missed it looks every second anyhow."""
+    async with node.present.fanout.subscribe(TABLES) as notices:
+        async for _ in notices:
+            with contextlib.suppress(StoreAway):
+                await node.book.refresh()
+
+
+def _assemble(
+    settings: Settings, stores: Stores, book: TableBook, present: LiveState, clock: Clock
+) -> Node:
+    folder = SpoolFolder(settings.spool)
+    spool = ServiceSpool(folder)
+    desk = ticket_desk(stores, book, spool, clock)
+    return Node(
+        settings=settings,
+        stores=stores,
+        book=book,
+        desk=desk,
+        spool=spool,
+        wills=WillFolder(settings.wills),
+        delivery=Delivery(folder, stores.tickets, desk, stores.calls, settings.recordings),
+        witness=Witness(clock),
+        present=present,
+        clock=clock,
+        meter=Meter(),
+        background=Background(),
+    )
