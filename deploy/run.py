@@ -25,7 +25,7 @@ from typing import Final
 import click
 from attrs import frozen
 
-from deploy.accounts import keep_accounts
+from deploy.accounts import keep_accounts, write_private
 from deploy.asterisk_process import AsteriskProcess
 from deploy.children import Child, end_with_parent
 from deploy.layout import Layout, find_asterisk
@@ -36,7 +36,7 @@ from deploy.steps import say, step
 from deploy.supervisor import Supervisor
 from ivr.app.initialise import initialise
 from ivr.kernel.errors import HotlineError, NotConfigured
-from ivr.settings import Settings, WebSettings
+from ivr.settings import RUNNING, Settings, WebSettings
 
 READY: Final = 60.0  # seconds a part may take to start on a busy machine
 LOOK: Final = 0.2  # seconds between looks at the children
@@ -86,6 +86,17 @@ def environment(settings: Settings) -> dict[str, str]:
         "HOTLINE_SWITCH__SIP_PORT": str(settings.switch.sip_port),
         "HOTLINE_SWITCH__EXCHANGE_PORT": str(settings.switch.exchange_port),
     }
+
+
+def ports(settings: Settings) -> str:
+    """The ports in use, as settings that every `hotline` command in this home reads."""
+    switch = settings.switch
+    return (
+        f"[agi]\nport = {settings.agi.port}\n"
+        f"[ami]\nport = {settings.ami.port}\n"
+        f"[web]\nport = {settings.web.port}\n"
+        f"[switch]\nsip_port = {switch.sip_port}\nexchange_port = {switch.exchange_port}\n"
+    )
 
 
 def site(settings: Settings, layout: Layout) -> Site:
@@ -204,7 +215,8 @@ def check_certificate(settings: Settings) -> None:
 def run(home: Path) -> None:
     """Run the hotline of this home until `Stop`."""
     facts_file = home / "run.json"
-    facts_file.unlink(missing_ok=True)
+    for stale in (facts_file, home / RUNNING):
+        stale.unlink(missing_ok=True)
     asterisk = find_asterisk()
     if asterisk is None:
         raise NotConfigured("there is no Asterisk here: run `make setup`")
@@ -217,6 +229,7 @@ def run(home: Path) -> None:
     render(settings, layout, variant_of(settings))
     facts = RunFacts(settings, accounts, made.admin_user, made.admin_password)
     parts = site(settings, layout)
+    write_private(home / RUNNING, ports(settings))
 
     def tell() -> None:
         facts.write(facts_file, asterisk=parts.asterisk.pid, service=parts.service.pid)
@@ -227,7 +240,8 @@ def run(home: Path) -> None:
             say(facts.words(layout, facts_file))
             _watch(Supervisor(parts.children, tell, holds(parts, home)))
     finally:
-        facts_file.unlink(missing_ok=True)
+        for ours in (facts_file, home / RUNNING):
+            ours.unlink(missing_ok=True)
 
 
 def holds(parts: Site, home: Path) -> dict[str, Path]:

@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 LOOPBACK = "127.0.0.1"
+RUNNING = "running.toml"  # the ports `make run` chose, while it runs, so that commands find them
 
 Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")]
 """``host:port``. It is written into the dialplan, so nothing else may stand in it."""
@@ -191,6 +192,8 @@ class Settings(BaseSettings):
         home = Path(os.environ.get("HOTLINE_HOME", "var"))
         toml = Path(os.environ.get("HOTLINE_CONFIG", home / "hotline.toml"))
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if (home / RUNNING).is_file():
+            sources.append(TomlConfigSettingsSource(settings_cls, home / RUNNING))
         if (home / "secrets").is_dir():
             sources.append(_NestedSecrets(settings_cls, secrets_dir=home / "secrets"))
         if toml.is_file():
