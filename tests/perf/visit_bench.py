@@ -28,8 +28,7 @@ from .switch_script import visitor
 KEYS: Final = "31101"
 HOTLINE: Final = Path(sys.executable).with_name("hotline")
 APART: Final = 1 << 20  # between the numbers of two runs: every call has an id of its own
-AGES: Final = (1_000, 10_000)  # calls before the first look at the memory, and between both
-FLAT: Final = 1.0  # MiB in 10,000 calls that nobody would notice in a year
+AGES: Final = (1_000, 10_000, 10_000)  # calls between one look at the memory and the next
 
 
 @frozen
@@ -130,19 +129,18 @@ def _run(ours: Service, at_once: int, rate: float = 0.0, calls: int = 1) -> Cell
     return measure(ours.pid, plan)
 
 
-def ageing(folder: Path, *, ages: tuple[int, int] = AGES) -> Table:
-    """The memory of a service that has served a thousand calls, and ten thousand more."""
-    young, old = ages
+def ageing(folder: Path, *, ages: tuple[int, ...] = AGES) -> Table:
+    """The memory of a service that has served a thousand calls, ten thousand more, and again."""
     with on_callers_core(), service(folder) as ours:
-        sizes = [("started", 0, memory(ours.pid))]
-        for name, calls in (("young", young), ("old", old)):
+        sizes = [(0, memory(ours.pid))]
+        for calls in ages:
             cell = _run(ours, calls=calls, at_once=100)
-            sizes.append((name, cell.tally.ended, memory(ours.pid)))
+            sizes.append((sizes[-1][0] + cell.tally.ended, memory(ours.pid)))
         kept = ours.records
-    rows = tuple((name, f"{calls:,}", f"{size:.1f}") for name, calls, size in sizes)
-    grown = sizes[2][2] - sizes[1][2]
-    verdict = f"{kept:,} records kept; from young to old {grown:+.1f} MiB."
-    return Table("Memory of the service", ("age", "calls since", "resident MiB"), rows, (verdict,))
+    rows = tuple((f"{served:,}", f"{size:.1f}") for served, size in sizes)
+    grown = sizes[-1][1] - sizes[-2][1]
+    verdict = f"{kept:,} records kept; over the last {ages[-1]:,} calls {grown:+.1f} MiB."
+    return Table("Memory of the service", ("calls served", "resident MiB"), rows, (verdict,))
 
 
 def main(folder: Path, *, quick: bool = False) -> None:
@@ -151,7 +149,7 @@ def main(folder: Path, *, quick: bool = False) -> None:
 
 
 def memory_main(folder: Path, *, quick: bool = False) -> None:
-    show(ageing(_new(folder, "ageing"), ages=(20, 40) if quick else AGES))
+    show(ageing(_new(folder, "ageing"), ages=(20, 20) if quick else AGES))
 
 
 def _new(folder: Path, name: str) -> Path:
