@@ -32,7 +32,7 @@ from ivr.telephony.agi_call import LAST_WORD
 from ivr.telephony.call import CallerGone
 from ivr.telephony.classic_call import ClassicCall, run_now
 from ivr.tickets.model import Channel, MessageKept, NewTicket, Ticket
-from prompts.library import Library
+from prompts.sound_library import Library
 from routing.errors import RoutingError
 from routing.table import from_json
 

@@ -31,7 +31,7 @@ from ivr.app.wanted import wanted
 from ivr.kernel.sound import Sound, flat
 from prompts import vocabulary
 from prompts.catalogue import PROMPTS, area_name, line_title
-from prompts.library import COMMITTED, Library
+from prompts.sound_library import COMMITTED, Library
 from routing.ids import LineCode, NodeId
 from routing.load import load_table
 from routing.table import RoutingTable
@@ -60,7 +60,7 @@ class Stage:
     facts: Mapping[str, Any]
     folder: Path
     table: RoutingTable
-    library: Library
+    sounds: Library
 
     @property
     def sip(self) -> str:
@@ -71,7 +71,7 @@ class Stage:
 
     def path(self, sound: Sound) -> Path:
         """The audio of a sentence; raises `DemoFailed` when it was never rendered."""
-        found = self.library.clip(sound)
+        found = self.sounds.clip(sound)
         if found is None:
             raise DemoFailed(f"no audio was rendered for {sound.id}: run `hotline prompts check`")
         return found.path
@@ -176,7 +176,7 @@ async def perform(stage: Stage) -> None:
         message = await leave_a_message(stage)
     with step("The second caller asks for a human (half a minute)"):
         asking, answering = await reach_an_operator(stage)
-    sounds = [sound for sound in wanted(stage.table) if stage.library.clip(sound)]
+    sounds = [sound for sound in wanted(stage.table) if stage.sounds.clip(sound)]
     texts = {sound.id: sound.text for sound in sounds} | {
         "message": "海勃湾区 停水和漏水",
         "question": "供水报修",

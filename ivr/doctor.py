@@ -19,7 +19,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.settings import Settings
 from ivr.storage.spool import SpoolFolder
 from prompts.check import check
-from prompts.library import Library
+from prompts.sound_library import Library
 from routing.load import load_table
 
 FREE_LEAST: Final = 1 << 30  # bytes: half a day of recordings at 160 calls an hour

@@ -20,7 +20,7 @@ from ivr.kernel.units import Seconds
 from prompts import manifest
 from prompts.alaw import FULL_SCALE, LINEAR, RATE
 from prompts.catalogue import LONGEST, PROMPTS
-from prompts.library import Clip, Library
+from prompts.sound_library import Clip, Library
 
 LOUDEST: Final = 0.89  # of full scale, -1 dBFS: the renderer stays 2 dB under it
 QUIETEST: Final = 0.01  # RMS of the loudest tenth of a second, -40 dBFS: nobody hears it

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from deploy.layout import Layout
 from ivr.kernel.ids import SoundId
-from prompts.library import COMMITTED
 from prompts.manifest import SUFFIX, clip_name
+from prompts.sound_library import COMMITTED
 from prompts.switch import SWITCH_SOUNDS
 
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from deploy.phones.phone import Leg, Phone, PhoneFailed, State, Subscriber
 from deploy.phones.units import DEFAULTS, Manner, Rules, Units
-from prompts.library import COMMITTED, Library
+from prompts.sound_library import COMMITTED, Library
 from routing.load import load_directory
 
 HOST: Final = "127.0.0.1"

@@ -15,7 +15,7 @@ from attrs import frozen
 from deploy.phones.wave_files import RATE, read_samples, write_samples
 from ivr.kernel.sound import Sound
 from prompts.catalogue import line_title
-from prompts.library import Library
+from prompts.sound_library import Library
 from routing.directory import Directory, Line
 
 DEFAULTS: Final = Path(__file__).with_name("exchange.toml")

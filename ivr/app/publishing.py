@@ -15,7 +15,7 @@ from ivr.kernel.fanout import Topic
 from ivr.kernel.files import replace_file
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
-from prompts.library import COMMITTED
+from prompts.sound_library import COMMITTED
 from routing.calendar import Calendar
 from routing.check import check
 from routing.problem import Problem

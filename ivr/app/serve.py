@@ -39,7 +39,7 @@ from ivr.telephony.dialling_rules import NationalForms
 from ivr.telephony.fastagi import FastAgiServer
 from ivr.telephony.manager import ManagerClient
 from ivr.web.app import web_app
-from prompts.library import Library
+from prompts.sound_library import Library
 from routing.table import Snapshot
 
 DELIVER_EVERY: Final = seconds(5)

@@ -14,7 +14,7 @@ from ivr.kernel.clock import SystemClock
 from ivr.kernel.sound import Sound
 from ivr.settings import Settings
 from prompts.check import check
-from prompts.library import COMMITTED, Library
+from prompts.sound_library import COMMITTED, Library
 from routing.load import load_table
 from routing.table import RoutingTable
 

@@ -105,7 +105,7 @@ class Citizen:
 
 def spoken_words(hotline: Hotline, folder: Path) -> tuple[Path, Clip]:
     """A voice that says something no call of these tests is told, as a file and as a clip."""
-    clips = [hotline.library.clip(sound) for sound in (title("H132"), title("H066"), title("H055"))]
+    clips = [hotline.sounds.clip(sound) for sound in (title("H132"), title("H066"), title("H055"))]
     path = folder / "own-words.alaw"
     path.write_bytes(b"".join(clip.path.read_bytes() for clip in clips if clip) or b"\xd5" * 8000)
     return path, Clip.read(path)

@@ -22,7 +22,7 @@ from deploy.layout import Asterisk, Layout, find_asterisk
 from deploy.phones.listen import Clip
 from ivr.kernel.sound import Sound
 from prompts.catalogue import PROMPTS
-from prompts.library import COMMITTED, Library
+from prompts.sound_library import COMMITTED, Library
 
 PORTS: Final = {  # where the search for free ones begins; not those of `make run`
     "HOTLINE_SWITCH__SIP_PORT": "27060",
@@ -89,12 +89,12 @@ class Hotline:
         return True
 
     @property
-    def library(self) -> Library:
+    def sounds(self) -> Library:
         return Library((COMMITTED, self.home / "prompts"))
 
     def clips(self, *wanted: Sound | str) -> list[Clip]:
         """The audio of sentences of the catalogue, by name, or of other sounds."""
-        library = self.library
+        library = self.sounds
         found: list[Clip] = []
         for each in wanted:
             sound = PROMPTS.sentences[each] if isinstance(each, str) else each

@@ -29,7 +29,7 @@ async def test_caller_and_operator_talk_and_the_caller_says_how_it_was(cast: Cas
     await rung.pick_up()
     await caller.says(words)
     (greeting,) = cast.hotline.clips(PROMPTS.survey_thanks)
-    clip = cast.hotline.library.clip(PROMPTS.survey_thanks)
+    clip = cast.hotline.sounds.clip(PROMPTS.survey_thanks)
     assert clip is not None
     await rung.say(clip.path)
     await rung.hang_up()

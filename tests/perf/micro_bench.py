@@ -19,7 +19,7 @@ from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.kernel.sound import flat
 from ivr.telephony.call import CallFacts
 from ivr.wire.agi import Decoder
-from prompts.library import COMMITTED, Library
+from prompts.sound_library import COMMITTED, Library
 from routing.calendar import Calendar
 from routing.chain import hops
 from routing.ids import LineCode, TableVersion

@@ -20,7 +20,7 @@ from deploy.phones.listen import (
 )
 from deploy.phones.matching import Haystack, whitened
 from deploy.phones.wave_files import RATE, read_samples
-from prompts.library import COMMITTED
+from prompts.sound_library import COMMITTED
 
 from .speech import Sound, recorded, sentence, silence, slipped
 

@@ -5,7 +5,7 @@ import pytest
 from prompts import manifest
 from prompts.catalogue import PROMPTS
 from prompts.check import check
-from prompts.library import COMMITTED, Library
+from prompts.sound_library import COMMITTED, Library
 from prompts.switch import SWITCH_SOUNDS
 from prompts.vocabulary import vocabulary
 

@@ -4,7 +4,7 @@ import pytest
 from clips import put, sound, tone
 
 from prompts.check import check
-from prompts.library import Library
+from prompts.sound_library import Library
 
 TITLE = sound("line.H090", "供水报修")
 PAUSE = sound("pause", "，")

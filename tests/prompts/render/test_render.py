@@ -5,7 +5,7 @@ import pytest
 from ivr.kernel.sound import Sound
 from prompts import manifest
 from prompts.check import check
-from prompts.library import Library
+from prompts.sound_library import Library
 from prompts.vocabulary import BEEP, MUSIC, PAUSE
 
 np = pytest.importorskip("numpy")

@@ -6,7 +6,7 @@ import pytest
 from clips import put, sound, tone
 
 from prompts import manifest
-from prompts.library import Library
+from prompts.sound_library import Library
 
 HELLO = sound("hello", "您好。")
 TITLE = sound("line.H090", "供水报修")
