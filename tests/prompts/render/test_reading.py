@@ -23,5 +23,5 @@ def test_numbers_to_dial_have_yao_and_keys_have_yi(text, said):
     [("幺", "jau→"), ("重听", "ʰʊ↗"), ("最长", "ꭧʰa↗"), ("人行", "xa↗"), ("献血", "ɕɥe↘")],
 )
 def test_words_the_dictionaries_read_wrong_are_read_right(text, sounds):
-    pytest.importorskip("misaki", reason="the phonemes need the voice extra: pip install -e .[voice]")
+    pytest.importorskip("misaki", reason="needs the voice: pip install -e .[voice]")
     assert sounds in reading.phonemes(text).replace(" ", "")
