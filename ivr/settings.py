@@ -189,7 +189,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a source of ours
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours reads sections
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(os.environ.get("HOTLINE_HOME", "var"))
+        # The home that is asked for decides whose secrets and ports are read, not the present one.
+        asked = init_settings().get("home")
+        home = Path(asked or os.environ.get("HOTLINE_HOME", "var"))
         toml = Path(os.environ.get("HOTLINE_CONFIG", home / "hotline.toml"))
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         if (home / RUNNING).is_file():
