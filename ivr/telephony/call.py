@@ -54,10 +54,6 @@ class Digits:
     keys: str
     ended: bool = False  # the end key was pressed
 
-    @property
-    def is_silence(self) -> bool:
-        return not self.keys and not self.ended
-
 
 @frozen
 class Utterance:

@@ -51,11 +51,6 @@ def get_variable(name: str) -> bytes:
     return _line(f"GET VARIABLE {variable_name(name)}")
 
 
-def get_full_variable(name: str) -> bytes:
-    """Read a variable or function with everything in it evaluated."""
-    return _line(f"GET FULL VARIABLE {agi_argument('${' + variable_name(name) + '}')}")
-
-
 @lru_cache(maxsize=REMEMBERED)
 def execute(application: str, *arguments: str) -> bytes:
     """Run a dialplan application. An argument that could be read as more is refused."""
