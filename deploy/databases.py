@@ -1,9 +1,6 @@
 """PostgreSQL and Redis for the tests and for trying the scaled set-up, without root.
 
-An installed server is used. Else Debian's packages of this machine's own release are unpacked
-into a folder of ours, with the libraries that the machine lacks: PostgreSQL starts itself again
-by its path, so it can not run on another release's loader as Asterisk does.
-Standard library only.
+An installed server is used, else one is fetched (`deploy.own_release`). Standard library only.
 """
 
 from __future__ import annotations
@@ -16,18 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy import fetch, layout
-from deploy.apt_sources import machine_source
-from deploy.debian import PrivateApt, unpack
-from deploy.elf import missing
+from deploy import layout
 from deploy.fetch import Wanted
-from deploy.steps import SetupFailed, run, say, step
+from deploy.own_release import fetch_here, library_folders
+from deploy.steps import SetupFailed, say, step
 
 POSTGRESQL_PROGRAMS = "usr/lib/postgresql/*/bin"
 REDIS_PROGRAM = "usr/bin/redis-server"
-LIBRARIES = ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*")
-ROUNDS = 12  # of libraries that need libraries
-NEVER = ("libc6", "libllvm")  # the loader's own half, and a compiler we leave switched off
 
 
 @dataclass(frozen=True)
@@ -42,7 +34,7 @@ class Found:
         """What it needs in its environment to find its libraries."""
         if self.tree is None:
             return {}
-        return {"LD_LIBRARY_PATH": ":".join(map(str, _folders(self.tree)))}
+        return {"LD_LIBRARY_PATH": ":".join(map(str, library_folders(self.tree)))}
 
     def version(self) -> str:
         """What it says of itself (15.18), or '' when it does not start."""
@@ -85,73 +77,9 @@ def _provide(name: str, find: Callable[[], Found | None], wanted: Wanted) -> Non
         return
     try:
         with step(f"Fetching {name} from Debian (its tests need it, unpacked without root)"):
-            fetch_server(wanted)
+            fetch_here(wanted)
     except (SetupFailed, OSError) as problem:
         say(f"    left out, tests on {name} will be skipped: {problem}")
-
-
-def fetch_server(wanted: Wanted) -> str:
-    """Bring the packages of this machine's release here, unpack them, return the version.
-
-    Raises:
-        SetupFailed: no network and nothing kept, or what was unpacked does not start.
-    """
-    _keep_packages(wanted)
-    return fetch.fetch(_settled(wanted))
-
-
-def _settled(wanted: Wanted) -> Wanted:
-    # The kept packages are all that is needed: no library is to be sought in another release.
-    return Wanted(wanted.home, (), lambda _tree: (), wanted.works, wanted.key)
-
-
-def _keep_packages(wanted: Wanted) -> None:
-    trial, apt = wanted.home / "trial", _MachineApt(wanted.home / "apt")
-    shutil.rmtree(trial, ignore_errors=True)
-    trial.mkdir(parents=True)
-    for deb in sorted(wanted.debs.glob("*.deb")):
-        unpack(deb, trial)
-    names = frozenset(wanted.packages if not any(wanted.programs(trial)) else ())
-    for _ in range(ROUNDS):
-        for deb in apt.download(names, wanted.debs):
-            unpack(deb, trial)
-        if any(wanted.programs(trial)) and not _lacking(wanted, trial):
-            shutil.rmtree(trial, ignore_errors=True)
-            return
-        names = _named_by(wanted.debs)
-    raise SetupFailed(f"libraries still missing: {', '.join(sorted(_lacking(wanted, trial)))}")
-
-
-def _lacking(wanted: Wanted, tree: Path) -> frozenset[str]:
-    return missing(wanted.programs(tree), (*_folders(tree), *_folders(Path("/"))))
-
-
-class _MachineApt:
-    """The packages of this machine's own release; the index is fetched when it is first needed."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._ready: PrivateApt | None = None
-
-    def download(self, names: frozenset[str], into: Path) -> list[Path]:
-        if not names:
-            return []
-        if self._ready is None:
-            source = machine_source()
-            self._ready = PrivateApt(self._home, source, source.suites[0])
-            self._ready.update()
-        return self._ready.download(names, into)
-
-
-def _named_by(debs: Path) -> frozenset[str]:
-    """Packages that those in `debs` depend on: libraries, and what `postgresql` stands for."""
-    kept = {deb.name.partition("_")[0]: deb for deb in debs.glob("*.deb")}
-    wanted = set[str]()
-    for name, deb in kept.items():
-        depends = run(["dpkg-deb", "-f", deb, "Depends"], quiet=True)
-        first = {words.split()[0] for words in depends.split(",") if words.strip()}
-        wanted |= {each for each in first if re.fullmatch(rf"z?lib.+|{re.escape(name)}-\d+", each)}
-    return frozenset(each for each in wanted - set(kept) if not each.startswith(NEVER))
 
 
 def _postgresql() -> Wanted:
@@ -197,7 +125,3 @@ def _bins(tree: Path) -> list[Path]:
     """PostgreSQL's program folders, the newest release last."""
     found = [path for path in tree.glob(POSTGRESQL_PROGRAMS) if (path / "postgres").exists()]
     return sorted(found, key=lambda path: [int(n) for n in re.findall(r"\d+", path.parent.name)])
-
-
-def _folders(tree: Path) -> tuple[Path, ...]:
-    return tuple(path for pattern in LIBRARIES for path in sorted(tree.glob(pattern)))

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import layout
+from deploy.browser import provide_browser
 from deploy.databases import provide_databases
 from deploy.programs import provide_asterisk, provide_espeak
 from deploy.python_env import provide_environment
@@ -44,6 +45,7 @@ def main() -> int:
             provide_asterisk()
             provide_espeak(environment)
             provide_databases()
+            provide_browser()
     except (SetupFailed, OSError) as problem:
         say(f"\nSet-up stopped: {problem}")
         return 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import databases
+from deploy import databases, own_release
 from deploy.database_servers import (
     LOOPBACK,
     RedisServer,
@@ -17,8 +17,9 @@ from deploy.database_servers import (
     server_folder,
     server_user,
 )
-from deploy.databases import Found, fetch_server, find_redis, provide_databases
+from deploy.databases import Found, find_redis, provide_databases
 from deploy.fetch import is_there
+from deploy.own_release import fetch_here
 from deploy.steps import SetupFailed
 
 SAYS = "#!/bin/sh\necho Redis server v=7.0.15 sha=0\n"
@@ -32,7 +33,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         raise SetupFailed("no network today")
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(databases, "machine_source", no_source)
+    monkeypatch.setattr(own_release, "machine_source", no_source)
     monkeypatch.setattr(databases.shutil, "which", lambda _name: None)
     return tmp_path
 
@@ -58,8 +59,9 @@ def keep(debs: Path, folder: Path, name: str, files: dict[str, str], depends: st
 def test_kept_packages_need_no_network(elsewhere: Path):
     wanted = databases._redis()
     keep(wanted.debs, elsewhere, "redis-server", {"usr/bin/redis-server": SAYS})
+    keep(wanted.debs, elsewhere, "redis-tools", {})
     assert find_redis() is None
-    assert fetch_server(wanted) == "7.0.15"
+    assert fetch_here(wanted) == "7.0.15"
     assert is_there(wanted)
     found = find_redis()
     assert found is not None
@@ -80,8 +82,9 @@ def test_a_program_that_does_not_start_is_not_put_in_place(elsewhere: Path):
     wanted = databases._redis()
     broken = {"usr/bin/redis-server": "#!/bin/sh\nexit 1\n"}
     keep(wanted.debs, elsewhere, "redis-server", broken)
+    keep(wanted.debs, elsewhere, "redis-tools", {})
     with pytest.raises(SetupFailed, match="does not start"):
-        fetch_server(wanted)
+        fetch_here(wanted)
     assert find_redis() is None
 
 
@@ -89,7 +92,7 @@ def test_libraries_and_the_release_that_a_name_stands_for_are_wanted(tmp_path: P
     depends = "postgresql-15, postgresql-common (>= 1~), libpq5 (>= 14) | libother, zlib1g, libc6"
     keep(tmp_path / "debs", tmp_path, "postgresql", {}, depends)
     keep(tmp_path / "debs", tmp_path, "libpq5", {}, "libssl3, libllvm14, perl")
-    assert databases._named_by(tmp_path / "debs") == {"postgresql-15", "zlib1g", "libssl3"}
+    assert own_release._named_by(tmp_path / "debs") == {"postgresql-15", "zlib1g", "libssl3"}
 
 
 def test_the_newest_release_is_used(tmp_path: Path):
