@@ -19,5 +19,8 @@ NodeId = NewType("NodeId", str)
 QuestionId = NewType("QuestionId", str)
 """A question that the caller's area answers: property."""
 
+MatterId = NewType("MatterId", str)
+"""What a caller wants: water-outage."""
+
 TableVersion = NewType("TableVersion", int)
 """Number of a published routing table, from 1, never reused."""

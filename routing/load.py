@@ -21,6 +21,7 @@ from routing.directory import (
     UnitLevel,
 )
 from routing.ids import AreaCode, LineCode
+from routing.load_lexicon import load_lexicon
 from routing.load_menu import load_chains, load_menu
 from routing.menu import HUMAN
 from routing.rows import Row, read_rows
@@ -49,7 +50,8 @@ def load_table(folder: Path = DATA) -> RoutingTable:
     chains = load_chains(folder / "chains.csv")
     human = chains.pop(LineCode(HUMAN), ())
     kept = tuple(Chain(line, hops) for line, hops in chains.items())
-    return RoutingTable(directory, load_menu(folder, human), kept)
+    menu, lexicon = load_menu(folder, human), load_lexicon(folder)
+    return RoutingTable(directory, menu, kept, lexicon=lexicon)
 
 
 def load_directory(folder: Path = DATA) -> Directory:

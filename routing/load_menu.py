@@ -66,10 +66,11 @@ def _titles(choices: Iterable[Choice]) -> dict[NodeId, str]:
 
 
 def _choice(row: Row) -> Choice:
-    return Choice(cells.key(row), cells.title(row), _target(row))
+    return Choice(cells.key(row), cells.title(row), read_target(row))
 
 
-def _target(row: Row) -> Target:
+def read_target(row: Row) -> Target:
+    """The column `target` of a menu choice or a matter."""
     kind, _, name = row.text("target").partition(":")
     match kind:
         case "node" if cells.SLUG.fullmatch(name):
@@ -82,6 +83,19 @@ def _target(row: Row) -> Target:
             return ToService(Service(name))
         case _:
             return row.bad("target", "应为 node:菜单、line:热线、area:问题 或 service:progress")
+
+
+def write_target(target: Target) -> str:
+    """The cell that `read_target` reads as this target."""
+    match target:
+        case ToNode(node):
+            return f"node:{node}"
+        case ToLine(line):
+            return f"line:{line}"
+        case ToQuestion(question):
+            return f"area:{question}"
+        case ToService(service):
+            return f"service:{service.value}"
 
 
 Answer = tuple[str, str, AreaCode | None]  # key, title, area

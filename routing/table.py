@@ -13,6 +13,7 @@ from routing.chain import Chain
 from routing.directory import Directory
 from routing.errors import TableDamaged
 from routing.ids import AreaCode, LineCode, TableVersion
+from routing.lexicon import NO_LEXICON, Lexicon
 from routing.menu import Menu
 
 MAX_SNAPSHOT = 16 * 1024 * 1024  # bytes; the sample table takes a hundredth of it
@@ -52,6 +53,7 @@ class RoutingTable:
     menu: Menu
     chains: tuple[Chain, ...]
     notices: tuple[Notice, ...] = ()
+    lexicon: Lexicon = NO_LEXICON
 
     @cached_property
     def _chains(self) -> dict[LineCode, Chain]:
