@@ -93,6 +93,23 @@ class Emergency:
     when: str
 
 
+class ContactRole(Enum):
+    """Who somebody is for a unit or a line."""
+
+    PERSON = "联系人"  # takes what 114 passes on
+    LEADER = "分管领导"  # answers for it
+
+
+@frozen
+class Contact:
+    """Somebody to speak with at a unit or for a line, whose code is `of`; callers never hear it."""
+
+    of: UnitCode | LineCode
+    role: ContactRole
+    name: str
+    phone: str
+
+
 @frozen
 class Directory:
     """Everything that has a code. A look-up of an unknown code raises `NoSuchEntry`."""
@@ -101,6 +118,7 @@ class Directory:
     lines: tuple[Line, ...]
     areas: tuple[Area, ...]
     emergency: tuple[Emergency, ...]
+    contacts: tuple[Contact, ...] = ()
 
     # Names of cached parts begin with "_" so that they never enter the JSON.
     @cached_property
@@ -136,6 +154,10 @@ class Directory:
 
     def has_area(self, code: AreaCode) -> bool:
         return code in self._areas
+
+    def contacts_of(self, code: UnitCode | LineCode) -> tuple[Contact, ...]:
+        """Those of a unit, or of a line."""
+        return tuple(contact for contact in self.contacts if contact.of == code)
 
     def area_path(self, code: AreaCode) -> tuple[Area, ...]:
         """The area and what it lies in, widest first; a ring of parents is cut at six."""

@@ -26,6 +26,25 @@ class BadRow(RoutingError):
         self.reason = reason
 
 
+class BadRows(BadRow):
+    """Rows that can not be used; the first is told as `BadRow` tells it.
+
+    `rows` are at most so many as a person reads; `count` says how many there are.
+    """
+
+    id = "bad-rows"
+
+    def __init__(self, rows: tuple[BadRow, ...], count: int) -> None:
+        first = rows[0]
+        super().__init__(first.file, first.row, first.column, first.reason)
+        told = [str(bad) for bad in rows]
+        if count > len(rows):
+            told.append(f"另有{count - len(rows)}行也不对")
+        self.args = ("\n".join(told),)
+        self.rows = rows
+        self.count = count
+
+
 class NoSuchEntry(RoutingError):
     """The table holds nothing of this kind under this code."""
 

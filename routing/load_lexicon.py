@@ -1,4 +1,4 @@
-"""Reading the lexicon from its CSV files, and writing its values back as cells.
+"""Rows of the lexicon's sheets as values, and back.
 
 Lists within a cell: alternatives are separated by "|", parts of a danger by blanks.
 """
@@ -6,8 +6,6 @@ Lists within a cell: alternatives are separated by "|", parts of a danger by bla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import Path
 
 from routing import cells
 from routing.ids import MatterId
@@ -17,42 +15,17 @@ from routing.lexicon import (
     Example,
     Keyword,
     Landmark,
-    Lexicon,
     Matter,
     Phrase,
     PhraseKind,
 )
 from routing.load_menu import read_target, write_target
-from routing.rows import Row, read_rows
-
-MATTER_COLUMNS = ("id", "title", "target")
-KEYWORD_COLUMNS = ("keyword", "matter", "weight", "synonyms")
-EXAMPLE_COLUMNS = ("text", "target", "area")
-LANDMARK_COLUMNS = ("name", "area")
-DANGER_COLUMNS = ("number", "words", "unless")
-PHRASE_COLUMNS = ("kind", "text")
+from routing.rows import Row
 
 MAX_SENTENCE = 200  # characters; nobody says more before drawing breath
 
 _WEIGHT = re.compile(f"[1-{MAX_WEIGHT}]", re.ASCII)
 _INTENT = re.compile(r"[A-Z][0-9]{3,5}|EMERGENCY:[0-9]{3,8}|HUMAN|PROGRESS|UNCLEAR", re.ASCII)
-
-
-def load_lexicon(folder: Path) -> Lexicon:
-    """Everything of a folder; the files of examples/ are read in the order of their names."""
-    return Lexicon(
-        matters=tuple(map(matter, read_rows(folder / "matters.csv", MATTER_COLUMNS))),
-        keywords=tuple(map(keyword, read_rows(folder / "keywords.csv", KEYWORD_COLUMNS))),
-        examples=tuple(map(example, _example_rows(folder / "examples"))),
-        landmarks=tuple(map(landmark, read_rows(folder / "landmarks.csv", LANDMARK_COLUMNS))),
-        dangers=tuple(map(danger, read_rows(folder / "dangers.csv", DANGER_COLUMNS))),
-        phrases=tuple(map(phrase, read_rows(folder / "phrases.csv", PHRASE_COLUMNS))),
-    )
-
-
-def _example_rows(folder: Path) -> Iterable[Row]:
-    for path in sorted(folder.glob("*.csv")):
-        yield from read_rows(path, EXAMPLE_COLUMNS)
 
 
 def matter(row: Row) -> Matter:

@@ -1,14 +1,15 @@
-"""Reading the menu tree, the area questions and the chains from their CSV files."""
+"""Rows of the menu, the area questions and the chains as values, and back."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
+
+from attrs import frozen
 
 from routing import cells
-from routing.chain import Hop, LineHop, MessageHop, QueueHop
-from routing.ids import AreaCode, LineCode, NodeId, QuestionId
+from routing.chain import Chain, Hop, LineHop, MessageHop, QueueHop
+from routing.ids import LineCode, NodeId, QuestionId
 from routing.menu import (
     HUMAN,
     AreaChoice,
@@ -23,50 +24,85 @@ from routing.menu import (
     ToQuestion,
     ToService,
 )
-from routing.rows import Row, read_rows
+from routing.rows import Row
 
 ROOT = NodeId("root")
+QUEUE = "QUEUE"
+MESSAGE = "MESSAGE"
+
+Written = dict[str, str]
 
 
-def load_menu(folder: Path, human: tuple[Hop, ...]) -> Menu:
-    """The tree of menu.csv; a node takes its title from the first choice that leads to it."""
-    choices: dict[NodeId, list[Choice]] = defaultdict(list)
-    for row in read_rows(folder / "menu.csv", ("node", "key", "title", "target")):
-        choices[NodeId(cells.slug(row, "node"))].append(_choice(row))
-    titles = _titles(choice for listed in choices.values() for choice in listed)
-    nodes = tuple(Node(node, titles.get(node, ""), tuple(of)) for node, of in choices.items())
-    return Menu(ROOT, nodes, load_questions(folder), human)
+@frozen
+class Listed:
+    """A choice and the node that lists it."""
+
+    node: NodeId
+    choice: Choice
 
 
-def load_questions(folder: Path) -> tuple[AreaQuestion, ...]:
-    """Every question has the answers of asked_areas.csv and the lines of questions.csv."""
-    columns = ("key", "area_code", "title")
-    answers = tuple(map(_answer, read_rows(folder / "asked_areas.csv", columns)))
-    rows = read_rows(folder / "questions.csv", ("question", *(answer[0] for answer in answers)))
-    return tuple(_question(row, answers) for row in rows)
+@frozen
+class Answer:
+    """An answer and the question it answers."""
+
+    question: QuestionId
+    choice: AreaChoice
 
 
-def load_chains(path: Path) -> dict[LineCode, tuple[Hop, ...]]:
-    """The hops of every line; the row "0" says what 0 leads to. A line named twice is refused."""
-    chains: dict[LineCode, tuple[Hop, ...]] = {}
-    for row in read_rows(path, ("line", "hops")):
-        line = _chained(row)
-        if line in chains:
-            row.bad("line", f"“{line}”已经有一行")
-        chains[line] = tuple(_hop(row, word) for word in row.text("hops").split())
-    return chains
+def listed(row: Row) -> Listed:
+    choice = Choice(cells.key(row), cells.title(row), read_target(row))
+    return Listed(NodeId(cells.slug(row, "node")), choice)
 
 
-def _titles(choices: Iterable[Choice]) -> dict[NodeId, str]:
-    titles: dict[NodeId, str] = {}
-    for choice in choices:
-        if isinstance(choice.target, ToNode):
-            titles.setdefault(choice.target.node, choice.title)
-    return titles
+def listed_cells(value: Listed) -> Written:
+    choice = value.choice
+    target = write_target(choice.target)
+    return {"node": value.node, "key": choice.key, "title": choice.title, "target": target}
 
 
-def _choice(row: Row) -> Choice:
-    return Choice(cells.key(row), cells.title(row), read_target(row))
+def answer(row: Row) -> Answer:
+    choice = AreaChoice(
+        key=cells.key(row),
+        title=cells.title(row),
+        area=cells.optional_area(row, "area_code"),
+        line=cells.line_code(row, "line"),
+    )
+    return Answer(QuestionId(cells.slug(row, "question")), choice)
+
+
+def answer_cells(value: Answer) -> Written:
+    return {
+        "question": value.question,
+        "key": value.choice.key,
+        "area_code": value.choice.area or "",
+        "title": value.choice.title,
+        "line": value.choice.line,
+    }
+
+
+def chain(row: Row) -> Chain:
+    """The hops of a line; "0" in the place of the line says what 0 leads to."""
+    human = row.text("line") == HUMAN
+    line = LineCode(HUMAN) if human else cells.line_code(row, "line")
+    return Chain(line, tuple(_hop(row, word) for word in row.text("hops").split()))
+
+
+def chain_cells(value: Chain) -> Written:
+    return {"line": value.line, "hops": " ".join(map(_word, value.hops))}
+
+
+def menu_of(choices: Iterable[Listed], answers: Iterable[Answer], human: tuple[Hop, ...]) -> Menu:
+    """The tree; a node takes its title from the first choice that leads to it."""
+    levels: dict[NodeId, list[Choice]] = defaultdict(list)
+    asked: dict[QuestionId, list[AreaChoice]] = defaultdict(list)
+    for each in choices:
+        levels[each.node].append(each.choice)
+    for answered in answers:
+        asked[answered.question].append(answered.choice)
+    titles = _titles(choice for level in levels.values() for choice in level)
+    nodes = tuple(Node(node, titles.get(node, ""), tuple(of)) for node, of in levels.items())
+    questions = tuple(AreaQuestion(question, tuple(of)) for question, of in asked.items())
+    return Menu(ROOT, nodes, questions, human)
 
 
 def read_target(row: Row) -> Target:
@@ -98,29 +134,29 @@ def write_target(target: Target) -> str:
             return f"service:{service.value}"
 
 
-Answer = tuple[str, str, AreaCode | None]  # key, title, area
-
-
-def _answer(row: Row) -> Answer:
-    return cells.key(row), cells.title(row), cells.optional_area(row, "area_code")
-
-
-def _question(row: Row, answers: tuple[Answer, ...]) -> AreaQuestion:
-    choices = (
-        AreaChoice(key, title, area, cells.line_code(row, key)) for key, title, area in answers
-    )
-    return AreaQuestion(QuestionId(cells.slug(row, "question")), tuple(choices))
-
-
-def _chained(row: Row) -> LineCode:
-    return LineCode(HUMAN) if row.text("line") == HUMAN else cells.line_code(row, "line")
+def _titles(choices: Iterable[Choice]) -> dict[NodeId, str]:
+    titles: dict[NodeId, str] = {}
+    for choice in choices:
+        if isinstance(choice.target, ToNode):
+            titles.setdefault(choice.target.node, choice.title)
+    return titles
 
 
 def _hop(row: Row, word: str) -> Hop:
-    if word == "QUEUE":
+    if word == QUEUE:
         return QueueHop()
-    if word == "MESSAGE":
+    if word == MESSAGE:
         return MessageHop()
     if not cells.LINE.fullmatch(word):
         row.bad("hops", f"“{word[:20]}”不对，应为热线编号、QUEUE 或 MESSAGE")
     return LineHop(LineCode(word))
+
+
+def _word(hop: Hop) -> str:
+    match hop:
+        case LineHop(line):
+            return line
+        case QueueHop():
+            return QUEUE
+        case MessageHop():
+            return MESSAGE

@@ -1,23 +1,21 @@
-"""Reading a CSV file row by row, with bounds, so that whatever is wrong has a row and a column."""
+"""A row of text and its readers, so that whatever is wrong has a file, a row and a column."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterable
 from enum import Enum
-from io import StringIO
-from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from attrs import frozen
 
-from routing.errors import BadRow
+from routing.errors import BadRow, BadRows
 
-MAX_FILE = 4 * 1024 * 1024  # bytes; the longest sample file has 33 kB
-MAX_ROWS = 20_000
 MAX_CELL = 1_000  # characters
 
+MAX_TOLD: Final = 50  # bad rows; who has more looks for one cause first
+
+Value = TypeVar("Value")
 Member = TypeVar("Member", bound=Enum)
 
 
@@ -62,51 +60,27 @@ class Row:
         return self.bad(column, f"“{cell[:20]}”不对，应为{known}之一")
 
 
-def read_rows(path: Path, columns: Collection[str]) -> Iterator[Row]:
-    """The rows below the header, whose columns must be exactly these; blank rows are passed over.
+class Faults:
+    """Bad rows of one reading, gathered so that an editor hears of them together."""
 
-    UTF-8, with or without the mark that spreadsheets put in front.
-    """
-    records = _records(path)
-    header = next(records, [])
-    _check_header(path.name, header, columns)
-    for number, record in enumerate(records, start=2):
-        if number > MAX_ROWS:
-            raise BadRow(path.name, number, "", f"行数太多，最多{MAX_ROWS}行")
-        if len(record) == len(header):
-            yield Row(path.name, number, dict(zip(header, record, strict=True)))
-        elif record:
-            raise BadRow(path.name, number, "", f"有{len(record)}列，应有{len(header)}列")
+    def __init__(self) -> None:
+        self._found: list[BadRow] = []
 
+    def each(self, rows: Iterable[Row], read: Callable[[Row], Value]) -> list[Value]:
+        """What could be read of these rows; what could not is kept for `stop_if_any`."""
+        values = []
+        for row in rows:
+            try:
+                values.append(read(row))
+            except BadRow as bad:
+                self.add(bad)
+        return values
 
-def _check_header(file: str, header: list[str], columns: Collection[str]) -> None:
-    for column in columns:
-        if column not in header:
-            raise BadRow(file, 1, column, "缺少这一列")
-    if len(header) != len(columns):
-        raise BadRow(file, 1, "", f"应只有这些列：{'、'.join(columns)}")
+    def add(self, bad: BadRow) -> None:
+        """Keep this refusal, or those it is made of."""
+        self._found.extend(bad.rows if isinstance(bad, BadRows) else (bad,))
 
-
-def _records(path: Path) -> Iterator[list[str]]:
-    number = 0
-    records = csv.reader(StringIO(_text(path), newline=""), strict=True)
-    try:
-        for number, record in enumerate(records, start=1):  # noqa: B007 - told when it fails
-            yield record
-    except csv.Error as why:
-        raise BadRow(path.name, number + 1, "", "引号或逗号不成对，无法分列") from why
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as why:
-        raise BadRow(path.name, 1, "", "文件不存在或无法读取") from why
-    if len(data) > MAX_FILE:
-        raise BadRow(path.name, 1, "", f"文件超过{MAX_FILE // 1024 // 1024}MB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as why:
-        row = data.count(b"\n", 0, why.start) + 1
-        raise BadRow(path.name, row, "", "不是UTF-8编码，请另存为UTF-8的CSV") from why
+    def stop_if_any(self) -> None:
+        """Raise `BadRows` when something was kept; at most `MAX_TOLD` are told one by one."""
+        if self._found:
+            raise BadRows(tuple(self._found[:MAX_TOLD]), len(self._found))

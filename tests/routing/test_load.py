@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing import rows
+from routing import csv_files
 from routing.errors import BadRow
 from routing.load import DATA, load_table
 
@@ -47,8 +47,9 @@ def refusal(folder):
         ("menu.csv", "root,1,", "root,11,", (2, "key")),
         ("menu.csv", "node:ask\n", "page:ask\n", (2, "target")),
         ("menu.csv", "service:progress", "service:lottery", (6, "target")),
-        ("questions.csv", "discipline,H098", "discipline,98", (2, "1")),
-        ("asked_areas.csv", "1,150302", "1,海勃湾", (2, "area_code")),
+        ("questions.csv", "海勃湾区,H098", "海勃湾区,98", (2, "line")),
+        ("questions.csv", "discipline,1,150302", "discipline,1,海勃湾", (2, "area_code")),
+        ("readings.csv", "H009,市长热线", "H909,市长热线", (2, "line")),
         ("chains.csv", "H001,H001", "H001,H1", (3, "hops")),
         ("chains.csv", "H002,H002", "H001,H002", (4, "line")),
     ],
@@ -107,13 +108,15 @@ def test_a_file_that_a_spreadsheet_saved_reads_the_same(folder, table):
 
 
 def test_too_large_a_file_is_refused_unread(folder):
-    (folder / "areas.csv").write_bytes(b"x" * (rows.MAX_FILE + 1))
+    (folder / "areas.csv").write_bytes(b"x" * (csv_files.MAX_FILE + 1))
     assert refusal(folder).reason == "文件超过4MB"
 
 
 def test_too_many_rows_are_refused(folder):
     with (folder / "areas.csv").open("a") as file:
-        file.writelines(f"{code},村,community,1503\n" for code in range(10, rows.MAX_ROWS + 10))
+        file.writelines(
+            f"{code},村,community,1503\n" for code in range(10, csv_files.MAX_ROWS + 10)
+        )
     assert refusal(folder).reason == "行数太多，最多20000行"
 
 
