@@ -47,7 +47,10 @@ class SpooledTickets:
 
     async def open(self, new: NewTicket) -> Ticket:
         kept = evolve(new, channel=Channel.FALLBACK)
-        self.spool.put(REQUEST, kept.key, pack(kept), Path(kept.recording))
+        try:
+            self.spool.put(REQUEST, kept.key, pack(kept), Path(kept.recording))
+        except OSError as why:
+            raise StoreAway(f"the spool can not be used: {why}") from why
         raise MessageKept(kept.key)
 
     async def find(self, number: TicketNumber) -> Ticket:

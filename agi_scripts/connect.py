@@ -103,6 +103,7 @@ async def _ring(visit: Visit, line: Line) -> DialResult:
         await visit.call.tell(PROMPTS.connecting_next, words.title(line), PROMPTS.please_wait)
     else:
         await visit.call.tell(PROMPTS.connecting)
+    await visit.leave_will(None)
     caller = visit.call.facts.caller or words.WITHHELD
     return await visit.call.dial(
         PhoneNumber(line.number), ring=visit.times.ring, shown=f"{caller} {line.spoken_title}"

@@ -49,6 +49,7 @@ async def _begin(visit: Visit) -> None:
         return
     await visit.call.answer()
     visit.journey.step("answered")
+    await visit.leave_will(None)
     for each in visit.table.notices_for(None, visit.clock.now())[:NOTICES]:
         await visit.call.say(notice(each.text))
 

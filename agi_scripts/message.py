@@ -9,6 +9,7 @@ from agi_scripts.choice import HUMAN
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
+from ivr.kernel.errors import StoreAway
 from ivr.kernel.ids import PhoneNumber, phone_number
 from ivr.telephony.call import NO_TIME, CallerGone, Recording, RecordingEnd
 from ivr.tickets.model import MessageKept, NewTicket, Ticket
@@ -26,7 +27,10 @@ INVITATIONS: Final = (PROMPTS.message_intro, PROMPTS.message_again)
 
 
 async def take_message(visit: Visit) -> Station:
-    """Ask for the message; two without words lead to a human, or home for who comes from there."""
+    """Ask for the message; two without words lead to a human, or home for who comes from there.
+
+    What can not be recorded at all leads there at once, and so does what was cut by the disk.
+    """
     visit.journey.step("message")
     if visit.place.resuming:
         await _take_up(visit)
@@ -40,18 +44,19 @@ async def take_message(visit: Visit) -> Station:
         recording = await _record(visit)
         if recording.key == HUMAN:
             return await _hand_over(visit)
+        if recording.end is RecordingEnd.FAILED:
+            return await _not_recorded(visit)
         if not recording.is_empty:
             return Station.REVIEW
         await visit.call.tell(PROMPTS.message_empty)
-    comes_from_there = visit.journey.owed is not None
-    return Station.GOODBYE if comes_from_there else Station.OPERATOR
+    return _to_somebody(visit)
 
 
 async def review(visit: Visit) -> Station:
     """Submit, hear it, or say it again. One who does nothing has submitted."""
     visit.journey.step("review")
-    if visit.place.resuming and not await _take_up(visit):
-        await _record_again(visit)
+    if visit.place.resuming and not await _take_up(visit) and not await _record_again(visit):
+        return await _not_recorded(visit)
     await visit.call.fresh()
     for _ in range(RETAKES):
         key = (await visit.call.ask(PROMPTS.message_review)).keys
@@ -60,7 +65,8 @@ async def review(visit: Visit) -> Station:
         if key == LISTEN:
             await _play_back(visit)
         elif key == AGAIN:
-            await _record_again(visit)
+            if not await _record_again(visit):
+                return await _not_recorded(visit)
         elif key in ("", SUBMIT, "#"):
             break
         else:
@@ -79,6 +85,8 @@ async def give_number(visit: Visit) -> Station:
         visit.place.kept = None
         await visit.call.tell(PROMPTS.message_kept)
         return Station.GOODBYE
+    except StoreAway:
+        return await _not_registered(visit)
     if ticket is not None:
         await _tell_ticket(visit, ticket)
     return Station.GOODBYE
@@ -92,16 +100,44 @@ async def lost(visit: Visit) -> None:
 
 
 async def _keep(visit: Visit) -> None:
-    """What was recorded becomes a ticket, without a word."""
+    """What was recorded becomes a ticket, without a word; at worst, part of a callback."""
+    kept = visit.place.kept
     try:
         await _open(visit)
     except MessageKept:
         return
+    except StoreAway:
+        visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE, kept.path if kept else "")
 
 
 async def _hand_over(visit: Visit) -> Station:
     await _keep(visit)
     return Station.OPERATOR
+
+
+async def _not_recorded(visit: Visit) -> Station:
+    """The disk is full: what it took of the message is kept, and the caller need not repeat it."""
+    visit.journey.step("not-recorded")
+    went = _to_somebody(visit)
+    await visit.call.tell(PROMPTS.service_away if went is Station.OPERATOR else PROMPTS.all_away)
+    await _keep(visit)
+    return went
+
+
+async def _not_registered(visit: Visit) -> Station:
+    """Neither database nor disk took it; the recording is there, and somebody hears of it."""
+    visit.journey.step("not-registered")
+    went = _to_somebody(visit)
+    kept = visit.place.kept
+    visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE, kept.path if kept else "")
+    visit.place.kept = None
+    await visit.call.tell(PROMPTS.service_away if went is Station.OPERATOR else PROMPTS.all_away)
+    return went
+
+
+def _to_somebody(visit: Visit) -> Station:
+    """A human, unless the caller comes from there and nobody was."""
+    return Station.OPERATOR if visit.journey.owed is None else Station.GOODBYE
 
 
 async def _record(visit: Visit) -> Recording:
@@ -121,9 +157,10 @@ async def _record(visit: Visit) -> Recording:
     return recording
 
 
-async def _record_again(visit: Visit) -> None:
+async def _record_again(visit: Visit) -> bool:
+    """False when it can not be recorded, or not whole."""
     await visit.call.say(PROMPTS.message_again)
-    await _record(visit)
+    return (await _record(visit)).end is not RecordingEnd.FAILED
 
 
 async def _take_up(visit: Visit) -> bool:
@@ -157,8 +194,12 @@ async def _open(visit: Visit) -> Ticket | None:
     if recording is None:
         return None
     visit.journey.step("ticket")
-    visit.journey.outcome = Outcome.TICKET
-    ticket = await visit.tickets.open(_new_ticket(visit, recording))
+    before, visit.journey.outcome = visit.journey.outcome, Outcome.TICKET
+    try:
+        ticket = await visit.tickets.open(_new_ticket(visit, recording))
+    except StoreAway:
+        visit.journey.outcome = before
+        raise
     visit.journey.ticket = ticket.number
     visit.place.kept = None  # the mark still has it until the number has been told
     visit.place.opened += 1

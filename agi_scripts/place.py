@@ -6,7 +6,8 @@ caller and the mark; another process, or the script on the switch, goes on from 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
@@ -14,7 +15,7 @@ import msgspec
 from attrs import define, field
 
 from ivr.calls.journey import Journey
-from ivr.calls.record import CallbackReason, Outcome
+from ivr.calls.record import CallbackReason, Outcome, Step
 from ivr.kernel.clock import CHINA
 from ivr.kernel.ids import OperatorId, PhoneNumber, TicketNumber
 from ivr.kernel.units import seconds
@@ -23,6 +24,8 @@ from routing.ids import LineCode, NodeId
 
 MARK: Final = "HOTLINE_PLACE"
 MARK_LIMIT: Final = 1500  # bytes; a command of Asterisk 20 holds 2047
+STEPS_LIMIT: Final = 600  # of them
+TENTHS_DIGITS: Final = 8  # four months
 
 
 class Station(Enum):
@@ -76,6 +79,7 @@ class _Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     waited: float | None = None
     talked: float | None = None
     owed: CallbackReason | None = None
+    steps: str = ""  # name:tenths of a second since the beginning, by spaces
 
 
 def write_mark(place: Place, journey: Journey) -> str:
@@ -100,6 +104,7 @@ def write_mark(place: Place, journey: Journey) -> str:
         waited=journey.waited,
         talked=journey.talked,
         owed=journey.owed,
+        steps=_write_steps(journey),
     )
     return msgspec.json.encode(mark).decode()
 
@@ -135,8 +140,25 @@ async def place_of(call: Call, journey: Journey) -> Place:
     return read_mark(await call.get(MARK), journey) or Place()
 
 
+def _write_steps(journey: Journey) -> str:
+    """The way the caller came; of a long one, the latest part that has room."""
+    text = " ".join(
+        f"{step.name}:{(step.at - journey.began).total_seconds() * 10:.0f}"
+        for step in journey.steps
+    )
+    return text if len(text) <= STEPS_LIMIT else text[-STEPS_LIMIT:].partition(" ")[2]
+
+
+def _read_steps(text: str, began: datetime) -> Iterator[Step]:
+    for each in text.split():
+        name, _, tenths = each.rpartition(":")
+        if name and tenths.isascii() and tenths.isdigit() and len(tenths) < TENTHS_DIGITS:
+            yield Step(name, began + timedelta(seconds=int(tenths) / 10))
+
+
 def _restore(mark: _Mark, journey: Journey) -> None:
     journey.began = datetime.fromtimestamp(mark.began, CHINA)
+    journey.came_by(_read_steps(mark.steps, journey.began))
     journey.line = LineCode(mark.line) if mark.line else None
     journey.contact = PhoneNumber(mark.contact)
     journey.ticket = TicketNumber(mark.ticket) if mark.ticket else None

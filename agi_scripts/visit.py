@@ -79,7 +79,12 @@ class Visit:
         """Leave the place on the channel, so that whoever serves the call next goes on from it."""
         await self.call.set(MARK, write_mark(self.place, self.journey))
 
-    async def leave_will(self, reason: CallbackReason, ticket: NewTicket | None = None) -> None:
-        """For what now lasts at the switch, whoever of ours lives to see its end."""
-        callback = self.journey.callback_if_lost(reason)
+    async def leave_will(
+        self, reason: CallbackReason | None, ticket: NewTicket | None = None
+    ) -> None:
+        """For what now lasts at the switch, whoever of ours lives to see its end.
+
+        `reason` is why the caller would be called back; None where nothing is owed.
+        """
+        callback = self.journey.callback_if_lost(reason) if reason else self.journey.callback()
         await self.wills.leave(Will(self.call.facts, self.journey.record(), callback, ticket))

@@ -10,6 +10,8 @@ from ivr.app.stores import Stores
 from ivr.app.tables import LiveCalendar, TableBook
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
+from ivr.kernel.metrics import Meter
+from ivr.storage.call_path import PromptTickets
 from ivr.storage.spooling import ServiceSpool
 from ivr.storage.wills import WillFolder
 from ivr.telephony.stepping import in_task
@@ -28,7 +30,8 @@ def ticket_desk(stores: Stores, book: TableBook, spool: ServiceSpool, clock: Clo
         return nature_by_title(book.snapshot().table.directory)(line)
 
     deadlines = Deadlines(LiveCalendar(book), nature_of=nature_of)
-    return TicketDesk(stores.tickets, stores.numbers, deadlines, spool, clock)
+    tickets = PromptTickets(stores.tickets, stores.watch)
+    return TicketDesk(tickets, stores.numbers, deadlines, spool, clock)
 
 
 @frozen
@@ -52,9 +55,11 @@ class WillsInThread:
     """`ivr.tickets.will.Wills` for flows on the loop, which waits for no disk."""
 
     folder: WillFolder
+    meter: Meter
 
     async def leave(self, will: Will) -> None:
-        await in_task(asyncio.to_thread(self.folder.keep, will))
+        if not await in_task(asyncio.to_thread(self.folder.keep, will)):
+            self.meter.fault("will")
 
     async def settle(self, call: CallId) -> None:
         await in_task(asyncio.to_thread(self.folder.forget, call))

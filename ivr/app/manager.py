@@ -31,7 +31,7 @@ class ManagerMeter:
         logger().warning("manager down", why=reason)
 
     def fault(self, fault: Exception) -> None:
-        self._meter.faults.labels("manager").inc()
+        self._meter.fault("manager")
         logger().error("manager callback failed", exc_info=fault)
 
 

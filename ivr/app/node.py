@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -16,6 +17,7 @@ from ivr.calls.witness import Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import StoreAway
+from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
@@ -49,16 +51,18 @@ class Node:
 
 @contextlib.asynccontextmanager
 async def running_node(settings: Settings) -> AsyncIterator[Node]:
-    clock = SystemClock()
+    clock, meter = SystemClock(), Meter()
+    spool = ServiceSpool(SpoolFolder(settings.spool), lambda: meter.fault("spool"))
     async with (
-        open_stores(settings, clock) as stores,
+        open_stores(settings, clock, partial(_tell_away, meter, spool)) as stores,
         open_live_state(settings.redis, clock) as present,
     ):
         book = TableBook(settings, stores)
         await book.open()
-        node = _assemble(settings, stores, book, present, clock)
+        node = _assemble(settings, stores, book, present, spool, clock, meter)
         with contextlib.suppress(StoreAway):
             await stores.numbers.prepare()
+        node.background.start(stores.watch.keep())
         node.background.repeat(book.refresh, TABLE_EVERY)
         node.background.start(_take_up_tables(node))
         try:
@@ -75,11 +79,26 @@ async def _take_up_tables(node: Node) -> None:
                 await node.book.refresh()
 
 
-def _assemble(
-    settings: Settings, stores: Stores, book: TableBook, present: LiveState, clock: Clock
+def _tell_away(meter: Meter, spool: ServiceSpool, away: bool) -> None:
+    """The database went away, or is there again."""
+    meter.store_away.set(away)
+    if away:
+        meter.fault("database")
+        logger().error("alarm", part="database", why="it does not answer; the spool is used")
+    else:
+        logger().warning("database answers again")
+        spool.wake()
+
+
+def _assemble(  # noqa: PLR0913, PLR0917 - the parts, not a container
+    settings: Settings,
+    stores: Stores,
+    book: TableBook,
+    present: LiveState,
+    spool: ServiceSpool,
+    clock: Clock,
+    meter: Meter,
 ) -> Node:
-    folder = SpoolFolder(settings.spool)
-    spool = ServiceSpool(folder)
     desk = ticket_desk(stores, book, spool, clock)
     return Node(
         settings=settings,
@@ -88,10 +107,10 @@ def _assemble(
         desk=desk,
         spool=spool,
         wills=WillFolder(settings.wills),
-        delivery=Delivery(folder, stores.tickets, desk, stores.calls, settings.recordings),
+        delivery=Delivery(spool.folder, stores.tickets, desk, stores.calls, settings.recordings),
         witness=Witness(clock),
         present=present,
         clock=clock,
-        meter=Meter(),
-        background=Background(),
+        meter=meter,
+        background=Background(lambda _: meter.fault("background")),
     )

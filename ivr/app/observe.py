@@ -19,7 +19,7 @@ class AgiObserver:
 
     def closed(self, reason: str) -> None:
         if reason not in ("done", "caller-gone"):
-            self._meter.faults.labels(f"agi-{reason}").inc()
+            self._meter.fault(f"agi-{reason}")
             logger().warning("call cut", reason=reason)
 
     def refused(self, reason: str) -> None:
@@ -27,9 +27,14 @@ class AgiObserver:
         logger().warning("connection refused", reason=reason)
 
     def fault(self, fault: Exception) -> None:
-        self._meter.faults.labels("flow").inc()
+        self._meter.fault("flow")
         logger().error("flow failed", exc_info=fault)
 
     def missing(self, sound: SoundId) -> None:
         self._meter.missing.labels(sound).inc()
+        self._meter.fault("prompt")
         logger().warning("prompt missing", prompt=sound)
+
+    def unrecorded(self, path: str) -> None:
+        self._meter.fault("recording")
+        logger().error("alarm", part="recordings", why="not written whole", recording=path)

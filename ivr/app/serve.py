@@ -20,6 +20,7 @@ from ivr.app.observe import AgiObserver
 from ivr.app.publishing import listed_numbers, sound_folders, times_of
 from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
+from ivr.app.upkeep import Upkeep
 from ivr.app.web import WebServer
 from ivr.app.whose import SwitchKnows
 from ivr.calls.fence import Fence
@@ -27,10 +28,11 @@ from ivr.calls.journey import Journey
 from ivr.calls.run import CallRunner, Flow
 from ivr.calls.witness import IsOver
 from ivr.guardian.pulse import EVERY, Pulse
-from ivr.kernel.errors import StoreAway
+from ivr.kernel.clock import ClockWatch
 from ivr.kernel.log import configure, logger
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
+from ivr.storage.call_path import WatchedLedger
 from ivr.storage.dialling import SqlDialling
 from ivr.storage.executor import Executor, SettlingLedger
 from ivr.storage.spooling import SpoolingLedger
@@ -69,7 +71,7 @@ class Role(Enum):
 
 async def serve(settings: Settings, role: Role = Role.ALL) -> None:
     """Run until SIGTERM or SIGINT. Raises `NotConfigured` when there is no site to serve."""
-    configure(settings.log_level)
+    log = configure(settings.log_level)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -78,9 +80,11 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
         _manager(node) as manager,
         contextlib.AsyncExitStack() as chosen,
     ):
+        upkeep = Upkeep(log, ClockWatch(node.clock), node.meter)
+        node.background.repeat(upkeep.look, seconds(1))
         if role.does_jobs:
             executor = _executor(node, manager)
-            node.background.repeat(lambda: _deliver(node, executor), DELIVER_EVERY)
+            node.background.repeat(lambda: _deliver(node, executor), seconds(0))
             watch = DiallerWatch(SqlDialling(node.stores.database, node.clock), node.meter)
             node.background.repeat(watch.look, DIALLER_EVERY)
         if role.takes_calls:
@@ -118,6 +122,10 @@ async def _deliver(node: Node, executor: Executor) -> None:
 
     Wills come last: the record of a call may be among what waits.
     """
+    await node.spool.something_came(within=DELIVER_EVERY)
+    if node.stores.watch.away:
+        node.meter.spool.set(await node.spool.depth())
+        return
     done = await node.delivery.deliver()
     node.meter.spool.set(done.left)
     if done.tickets or done.requests or done.records or done.callbacks or done.set_aside:
@@ -129,7 +137,7 @@ async def _deliver(node: Node, executor: Executor) -> None:
 def flow_of(node: Node) -> Flow:
     """The entry flow with the parts it needs, as the runner calls it."""
     tickets, times = DeskInTask(node.desk), times_of(node.settings)
-    wills = WillsInThread(node.wills)
+    wills = WillsInThread(node.wills, node.meter)
 
     async def flow(call: Call, snapshot: Snapshot, journey: Journey, is_over: IsOver) -> None:
         visit = Visit(
@@ -151,11 +159,13 @@ def flow_of(node: Node) -> Flow:
 
 @contextlib.asynccontextmanager
 async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
+    ledger = SpoolingLedger(WatchedLedger(node.stores.calls, node.stores.watch), node.spool)
+    node.background.repeat(ledger.again, DELIVER_EVERY)
     pulse = Pulse(node.settings.guardian, node.settings.agi.address, node.clock)
     runner = CallRunner(
         flow=flow_of(node),
         table=node.book.snapshot,
-        ledger=SettlingLedger(SpoolingLedger(node.stores.calls, node.spool), node.wills),
+        ledger=SettlingLedger(ledger, node.wills),
         live=node.present.live,
         witness=node.witness,
         fence=Fence(node.witness, SwitchKnows(manager), pulse.stalled_within),
@@ -191,6 +201,7 @@ async def _manager(node: Node) -> AsyncIterator[ManagerClient]:
         clock=node.clock,
         meter=node.meter,
         background=node.background,
+        wills=node.wills,
     )
     client.subscribe(events.handle, *EVENTS)
     client.on_up(events.reread)
@@ -216,7 +227,7 @@ def _trunk_guard(node: Node, client: ManagerClient) -> TrunkGuard:
 @contextlib.asynccontextmanager
 async def _web(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
     async def health() -> Mapping[str, bool]:
-        return {"database": await _database_answers(node), "manager": manager.up}
+        return {"database": not node.stores.watch.away, "manager": manager.up}
 
     server = WebServer(web_app(node.meter, health), node.settings.web)
     serving = asyncio.create_task(server.serve())
@@ -225,11 +236,3 @@ async def _web(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await serving
-
-
-async def _database_answers(node: Node) -> bool:
-    try:
-        await node.stores.database.check()
-    except StoreAway:
-        return False
-    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from attrs import frozen
 
@@ -12,9 +12,11 @@ from ivr.kernel.clock import Clock
 from ivr.settings import Settings
 from ivr.storage.accounts import SqlAccounts
 from ivr.storage.calendar import SqlCalendar
+from ivr.storage.call_path import WatchedBlocks
 from ivr.storage.calls import SqlCalls
 from ivr.storage.database import Database
 from ivr.storage.numbers import SqlNumberBlocks
+from ivr.storage.store_watch import StoreWatch
 from ivr.storage.table_store import SqlTables
 from ivr.storage.tickets import SqlTickets
 from ivr.tickets.number import Numbering, NumberSource
@@ -31,14 +33,23 @@ class Stores:
     tables: SqlTables
     tickets: SqlTickets
     numbers: NumberSource
+    watch: StoreWatch
 
 
 @contextlib.asynccontextmanager
-async def open_stores(settings: Settings, clock: Clock) -> AsyncIterator[Stores]:
-    """The stores of `settings`, closed at the end of the block. Nothing is connected yet."""
+async def open_stores(
+    settings: Settings, clock: Clock, told: Callable[[bool], None] = lambda _: None
+) -> AsyncIterator[Stores]:
+    """The stores of `settings`, closed at the end of the block. Nothing is connected yet.
+
+    `told` is what `watch` tells, once somebody keeps it.
+    """
     database = Database(settings.database_url)
+    watch = StoreWatch(database.probe, told)
     numbers = NumberSource(
-        SqlNumberBlocks(database, clock), Numbering(ticket_secret(settings)), node=settings.node
+        WatchedBlocks(SqlNumberBlocks(database, clock), watch),
+        Numbering(ticket_secret(settings)),
+        node=settings.node,
     )
     try:
         yield Stores(
@@ -49,6 +60,7 @@ async def open_stores(settings: Settings, clock: Clock) -> AsyncIterator[Stores]
             tables=SqlTables(database, clock),
             tickets=SqlTickets(database, clock),
             numbers=numbers,
+            watch=watch,
         )
     finally:
         await numbers.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from ivr.calls.record import Outcome
 from ivr.calls.witness import Witness
 from ivr.desk.commands import Fields, Manager, OperatorCommands, Seat, operator_of
 from ivr.desk.presence import OperatorPresence, OperatorState, Presence
@@ -13,6 +16,7 @@ from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.metrics import Meter
+from ivr.tickets.will import Will
 
 WITNESSED: Final = ("AgentConnect", "DialEnd", "Hangup")
 MEMBERS: Final = (
@@ -25,9 +29,23 @@ WAITING: Final = ("QueueCallerJoin", "QueueCallerLeave")
 EVENTS: Final = (*WITNESSED, *MEMBERS, *WAITING)
 
 
+DIALLED: Final = ("AppDial", "AppQueue")  # what Asterisk says runs on a channel that was rung
+
+
+class Wills(Protocol):
+    """Where wills are kept."""
+
+    def amend(self, call: CallId, change: Callable[[Will], Will]) -> None:
+        """Replace the will of this call, if it has one. Waits for the disk."""
+
+
 @define
 class SwitchEvents:
-    """Handles each event as it comes; `reread` replaces all that was known after a reconnect."""
+    """Handles each event as it comes; `reread` replaces all that was known after a reconnect.
+
+    Who talks to somebody is written into the caller's will as well: should no process of ours
+    live when they hang up, nobody calls them back for having been served.
+    """
 
     manager: Manager
     queue: str
@@ -36,6 +54,7 @@ class SwitchEvents:
     clock: Clock
     meter: Meter
     background: Background
+    wills: Wills
     _members: set[OperatorId] = field(factory=set)
 
     def handle(self, event: Fields) -> None:
@@ -53,7 +72,8 @@ class SwitchEvents:
             self._member(event, gone=name == "QueueMemberRemoved")
 
     async def reread(self) -> None:
-        """Ask the switch who is in the queue; whoever is no longer there has left."""
+        """Ask the switch who talks and who is in the queue; whoever is not there has left."""
+        self._see_talks(await self.manager.listing("CoreShowChannels"))
         listed = await self.manager.listing("QueueStatus", Queue=self.queue)
         waiting = sum(event.get("Event") == "QueueEntry" for event in listed)
         self.meter.queue_waiting.set(waiting)
@@ -66,12 +86,41 @@ class SwitchEvents:
     def _agent_connected(self, event: Fields) -> None:
         operator = operator_of(event.get("Interface"))
         waited = float(_number(event.get("HoldTime")))
-        self.witness.operator_answered(CallId(event.get("Uniqueid")), operator, waited)
+        self._answered(CallId(event.get("Uniqueid")), OperatorId(operator), waited)
 
     def _dial_ended(self, event: Fields) -> None:
         """A unit's line that answered; operators are rung by the queue, which tells more."""
         if event.get("DialStatus") == "ANSWER" and not operator_of(event.get("DestChannel")):
-            self.witness.line_answered(CallId(event.get("Uniqueid")))
+            self._answered(CallId(event.get("Uniqueid")), OperatorId(""), None)
+
+    def _see_talks(self, channels: Iterable[Fields]) -> None:
+        """What was answered while nobody watched; how long they had waited is not known."""
+        bridges: dict[str, list[Fields]] = {}
+        for channel in channels:
+            bridges.setdefault(channel.get("BridgeId"), []).append(channel)
+        bridges.pop("", None)
+        for talkers in bridges.values():
+            rung = [each for each in talkers if each.get("Application") in DIALLED]
+            came = [each for each in talkers if each not in rung]
+            if len(rung) == len(came) == 1:
+                call = CallId(came[0].get("Uniqueid"))
+                if not self.witness.answered(call):
+                    self._answered(call, OperatorId(operator_of(rung[0].get("Channel"))), None)
+
+    def _answered(self, call: CallId, operator: OperatorId, waited: float | None) -> None:
+        if operator:
+            self.witness.operator_answered(call, operator, waited)
+        else:
+            self.witness.line_answered(call)
+
+        def served(will: Will) -> Will:
+            outcome = Outcome.OPERATOR if operator else Outcome.CONNECTED
+            who = operator or will.record.operator
+            known = waited if operator else will.record.waited
+            record = evolve(will.record, outcome=outcome, operator=who, waited=known)
+            return evolve(will, record=record, callback=None)
+
+        self.background.start(asyncio.to_thread(self.wills.amend, call, served))
 
     def _member(self, event: Fields, *, gone: bool) -> None:
         operator = OperatorId(operator_of(event.get("Interface")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step
@@ -24,7 +24,10 @@ class Journey:
 
     `outcome` only moves to something better for the caller: one who talked to an operator and
     then hung up in the survey was served, not lost. `contact` is the number to reply to: the
-    caller's own, or the one they keyed when theirs was withheld.
+    own, or the one they keyed when theirs was withheld.
+
+    Moments are counted from the beginning by the monotonic clock: a wall clock that is set in the
+    middle of a call makes nothing negative and nothing an hour long.
     """
 
     def __init__(
@@ -40,7 +43,8 @@ class Journey:
         self._node = node
         self._clock = clock
         self._moved = moved
-        self.began = clock.now()
+        self.began = self._came = clock.now()
+        self._ticks = clock.monotonic()
         self.contact: PhoneNumber = facts.caller
         self._steps: list[Step] = []
         self.outcome = Outcome.ABANDONED
@@ -60,8 +64,17 @@ class Journey:
     def step(self, name: str) -> None:
         """The caller has come to `name`; coming again to where they are says nothing new."""
         if name != self.here and len(self._steps) < STEP_LIMIT:
-            self._steps.append(Step(name, self._clock.now()))
+            self._steps.append(Step(name, self._now()))
             self._moved(self._steps[-1])
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The way so far, in order."""
+        return tuple(self._steps)
+
+    def came_by(self, steps: Iterable[Step]) -> None:
+        """The caller came this way before this process served them."""
+        self._steps[:0] = list(steps)[:STEP_LIMIT]
 
     def been(self, name: str) -> bool:
         """Whether the caller came past this step."""
@@ -70,7 +83,7 @@ class Journey:
     def owe_callback(self, reason: CallbackReason, recording: str = "") -> None:
         """Somebody must call back; the first reason stands, a recording is added to it."""
         if self._owed is None:
-            self._owed = (reason, self._clock.now() + CALLBACK_WITHIN, recording)
+            self._owed = (reason, self._now() + CALLBACK_WITHIN, recording)
         elif recording:
             self._owed = (*self._owed[:2], recording)
 
@@ -89,7 +102,7 @@ class Journey:
             caller=self._facts.caller,
             dialled=self._facts.dialled,
             began=self.began,
-            ended=self._clock.now(),
+            ended=max(self._now(), self.began),  # it may have begun by another process' clock
             outcome=self.outcome,
             steps=tuple(self._steps),
             table=self._table,
@@ -107,7 +120,10 @@ class Journey:
 
     def callback_if_lost(self, reason: CallbackReason) -> Callback:
         """What would be owed should the caller be lost here; what is owed already comes first."""
-        return self._callback(*(self._owed or (reason, self._clock.now() + CALLBACK_WITHIN, "")))
+        return self._callback(*(self._owed or (reason, self._now() + CALLBACK_WITHIN, "")))
+
+    def _now(self) -> datetime:
+        return self._came + timedelta(seconds=self._clock.monotonic() - self._ticks)
 
     def _callback(self, reason: CallbackReason, due: datetime, recording: str) -> Callback:
         return Callback(

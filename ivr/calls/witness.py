@@ -46,7 +46,7 @@ class Witness:
         self._ended: dict[CallId, None] = {}
         self._waiting: dict[CallId, asyncio.Event] = {}
 
-    def operator_answered(self, call: CallId, operator: str, waited: float) -> None:
+    def operator_answered(self, call: CallId, operator: str, waited: float | None) -> None:
         answered = Answered(operator, waited, self._clock.monotonic())
         self._keep(self._answered, call, answered)
 

@@ -11,11 +11,19 @@ from ivr.kernel.log import logger
 from ivr.kernel.units import Seconds
 
 
-class Background:
-    """Tasks of one process; what fails is logged, `stop` ends them all."""
+def _untold(_fault: Exception) -> None:
+    """Nobody counts."""
 
-    def __init__(self) -> None:
+
+class Background:
+    """Tasks of one process; what fails is logged, `stop` ends them all.
+
+    `fault` is told of failures that are not ours to foresee: a full disk, a defect.
+    """
+
+    def __init__(self, fault: Callable[[Exception], None] = _untold) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._fault = fault
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(self._guard(work))
@@ -33,14 +41,14 @@ class Background:
 
     async def _again_and_again(self, work: Callable[[], Awaitable[None]], every: Seconds) -> None:
         while True:
-            try:
-                await work()
-            except HotlineError as why:
-                logger().warning("background work failed", error=why.id, why=str(why))
+            await self._guard(work())
             await asyncio.sleep(every)
 
-    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, work: Awaitable[None]) -> None:
         try:
             await work
         except HotlineError as why:
             logger().warning("background work failed", error=why.id, why=str(why))
+        except Exception as why:  # noqa: BLE001  # the one place: the next round must come
+            self._fault(why)
+            logger().error("background work failed", exc_info=why)

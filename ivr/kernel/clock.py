@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Protocol
+from typing import Final, Protocol
 
 CHINA = timezone(timedelta(hours=8), "CST")  # no daylight saving since 1991
+NOTICEABLE: Final = 1.0  # seconds; less is how clocks are kept right
 
 
 class Clock(Protocol):
@@ -45,3 +46,22 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._ticks += seconds
+
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets the wall clock; no time passes."""
+        self._now += timedelta(seconds=seconds)
+
+
+class ClockWatch:
+    """Notices that the wall clock was set."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen = (clock.now(), clock.monotonic())
+
+    def step(self) -> float:
+        """Seconds by which it was set since the last look, back below zero; 0 for a drift."""
+        wall, ticks = self._seen
+        self._seen = (self._clock.now(), self._clock.monotonic())
+        moved = (self._seen[0] - wall).total_seconds() - (self._seen[1] - ticks)
+        return moved if abs(moved) >= NOTICEABLE else 0.0

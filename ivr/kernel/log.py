@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
 from typing import Any, TextIO
 
 import structlog
 
+from ivr.kernel.log_writer import LogWriter
+
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
-def configure(level: str, stream: TextIO | None = None) -> None:
-    """Set up structlog, and let the libraries that use `logging` speak the same way."""
+def configure(level: str, stream: TextIO | None = None) -> LogWriter:
+    """Set up structlog, and let the libraries that use `logging` speak the same way.
+
+    Whoever logs never waits for the stream and never hears of its errors: the writer that is
+    returned counts the lines it lost.
+    """
     threshold = _LEVELS[level]
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -20,7 +27,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=False),
     ]
     render = structlog.processors.JSONRenderer(ensure_ascii=False)
-    target = stream or sys.stdout
+    target: Any = LogWriter((stream or sys.stdout).fileno())
+    atexit.register(target.drain)
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, render],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
@@ -35,6 +43,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)
+    writer: LogWriter = target
+    return writer
 
 
 def logger(**bound: Any) -> structlog.typing.FilteringBoundLogger:

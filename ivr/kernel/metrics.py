@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ivr.kernel.histogram import BriskHistogram
@@ -18,7 +21,14 @@ class Meter:
         self._registry = CollectorRegistry()
         self.calls = self._counter("calls", "Calls that have ended, by outcome", "outcome")
         self.steps = self._counter("flow_steps", "Places callers came to", "step")
-        self.faults = self._counter("faults", "Our own faults, by kind", "kind")
+        self._faults = self._counter("faults", "What went wrong around calls, by kind", "kind")
+        self._fault_age = Gauge(
+            "hotline_fault_age_seconds",
+            "Since something of this kind went wrong last",
+            ["kind"],
+            registry=self._registry,
+        )
+        self._fault_at: dict[str, float] = {}
         self.refused = self._counter("agi_refused", "AGI connections refused", "reason")
         self.missing = self._counter("prompts_missing", "Clips that had no audio", "prompt")
         self.dialler_refused = self._counter(
@@ -28,6 +38,7 @@ class Meter:
         self.dialler_day = self._gauge("dialler_calls_day", "Calls out in the last 24 hours")
         self.live = self._gauge("calls_live", "Calls on the line now")
         self.spool = self._gauge("spool_depth", "Items waiting on disk for the database")
+        self.store_away = self._gauge("store_away", "1 while the database does not answer calls")
         self.manager_up = self._gauge("manager_up", "1 while the manager interface is connected")
         self.queue_waiting = self._gauge("queue_waiting", "Callers waiting for an operator")
         self.operators = self._gauge("operators_logged_in", "Operators in the queue")
@@ -38,9 +49,18 @@ class Meter:
         self._registry.register(self.turn)
         self.waited = self._histogram("queue_wait_seconds", "Waiting for an operator", WAITS)
 
+    def fault(self, kind: str, count: int = 1) -> None:
+        """Something of this kind went wrong just now, so often."""
+        self._faults.labels(kind).inc(count)
+        self._fault_at[kind] = time.monotonic()
+        self._fault_age.labels(kind).set_function(partial(self._age, kind))
+
     def exposition(self) -> bytes:
         """Everything, in Prometheus' text format."""
         return generate_latest(self._registry)
+
+    def _age(self, kind: str) -> float:
+        return time.monotonic() - self._fault_at[kind]
 
     def _counter(self, name: str, text: str, label: str) -> Counter:
         return Counter(f"hotline_{name}", text, [label], registry=self._registry)

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,11 +22,12 @@ from sqlalchemy.util import await_only
 
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.units import Seconds, seconds
+from ivr.storage import tables
 from ivr.storage.group_commit import Change, GroupCommit
 
 T = TypeVar("T")
 
-LIMIT: Final = seconds(5)  # a caller waits in silence meanwhile; then the spool is the better way
+LIMIT: Final = seconds(5)  # for work that nobody waits for on the line: see `store_watch`
 POOL: Final = 5  # connections; the call path holds one for milliseconds
 WRITES: Final = {"writes": True}  # marks a connection whose transaction will write
 
@@ -115,12 +116,24 @@ class Database:
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1 FROM counter"))
 
+    async def probe(self) -> None:
+        """Raises `StoreAway` unless a change could be made now; makes none."""
+        await self.change(_take_turn)
+
     async def close(self) -> None:
         """Let go of every connection; the database may be opened again elsewhere."""
         await self._group.finish()
         await self._engine.dispose()
         if self._thread is not None:
             await self._thread.close()
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait where every change waits: for the writer's turn, and for the counter of events."""
+    counter = tables.counter
+    connection.execute(
+        select(counter.c.value).where(counter.c.name == "event").with_for_update()
+    ).scalar_one()
 
 
 class _SqliteThread:

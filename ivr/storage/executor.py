@@ -89,7 +89,7 @@ class Executor:
         if new is not None:
             ticket = await self.tickets.register(new)
             record = attrs.evolve(record, ticket=ticket.number, outcome=Outcome.TICKET)
-            callback = attrs.evolve(callback, recording=ticket.recording)
+            callback = callback and attrs.evolve(callback, recording=ticket.recording)
         owed = None if self.talked(will.facts.call) else callback
         await self.calls.close(record, owed)
         logger().warning("call closed by its will", call=record.call, ticket=record.ticket)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+_log = logging.getLogger(__name__)
 FORMAT: Final = 1
 NAME: Final = re.compile(r"(?P<order>\d{20})-(?P<kind>[a-z]+)-(?P<key>[0-9a-f]{32})\.json")
 AT_ONCE: Final = 1_000  # items read at a time; a long outage is delivered in several rounds
@@ -55,7 +57,8 @@ class SpoolFolder:
         """Keep it, once for a kind and key: what waits already is returned instead.
 
         `payload` is what JSON knows. The file at `attachment` is kept too; one that is not
-        there is left out, for words without sound are better than nothing.
+        there, or does not fit on the disk, is left out: words without sound are better than
+        nothing.
         """
         known = self._waiting(kind, key)
         if known is not None:
@@ -70,7 +73,12 @@ class SpoolFolder:
             "payload": payload,
             "attachment": kept.name if kept else None,
         }
-        write_durably(file, sealed(document))
+        try:
+            write_durably(file, sealed(document))
+        except OSError:
+            if kept is not None:
+                kept.unlink(missing_ok=True)
+            raise
         return self._read(file)
 
     def pending(self, limit: int = AT_ONCE) -> list[SpoolItem]:
@@ -128,7 +136,11 @@ class SpoolFolder:
         if attachment is None or not _is_there(attachment):
             return None
         kept = self._files / f"{file.stem}{attachment.suffix}"
-        copy_durably(attachment, kept)
+        try:
+            copy_durably(attachment, kept)
+        except OSError as why:
+            _log.error("%s is not in the spool: %s", attachment, why)
+            return None
         return kept
 
     def _read(self, file: Path) -> SpoolItem:
@@ -168,14 +180,20 @@ def copy_durably(source: Path, target: Path) -> None:
         return
     new = _beside(target)
     try:
+        _link_or_copy(source, new)
+        with new.open("rb") as file:
+            os.fsync(file.fileno())
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)  # renaming over another name of the same file does nothing
+    _flush_folder(target.parent)
+
+
+def _link_or_copy(source: Path, new: Path) -> None:
+    try:
         os.link(source, new)
     except OSError:  # another disk, or one without links
         shutil.copyfile(source, new)
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
-    new.replace(target)
-    new.unlink(missing_ok=True)  # renaming over another name of the same file does nothing
-    _flush_folder(target.parent)
 
 
 def write_durably(file: Path, content: bytes) -> None:

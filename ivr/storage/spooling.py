@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,6 +13,7 @@ from attrs import frozen
 
 from ivr.calls.record import Callback, CallLedger, CallRecord
 from ivr.kernel.errors import StoreAway
+from ivr.kernel.units import Seconds
 from ivr.storage.packing import NotReadable, pack, unpack
 from ivr.storage.spool import SpoolFolder, SpoolItem
 from ivr.tickets.model import NewTicket, Ticket
@@ -23,6 +26,13 @@ RECORD: Final = "record"  # a ClosedCall
 CALLBACK: Final = "callback"  # a Callback without a record
 
 
+NOWHERE: Final = 10_000  # calls; a minute of the busiest hour, some 20 MB
+
+
+def _nobody() -> None:
+    """A spool that nobody counts."""
+
+
 @frozen
 class ClosedCall:
     """A call record and what it left owed."""
@@ -32,10 +42,16 @@ class ClosedCall:
 
 
 class ServiceSpool:
-    """`ivr.tickets.desk.Spool` on a folder. Raises `StoreAway` when the disk refuses."""
+    """`ivr.tickets.desk.Spool` on a folder. Raises `StoreAway` when the disk refuses.
 
-    def __init__(self, folder: SpoolFolder) -> None:
-        self._folder = folder
+    `refused` is told of each refusal.
+    """
+
+    def __init__(self, folder: SpoolFolder, refused: Callable[[], None] = _nobody) -> None:
+        self.folder = folder
+        self._refused = refused
+        self._came = asyncio.Event()
+        self._came.set()  # an earlier process may have left something
 
     async def keep_ticket(self, ticket: Ticket) -> Ticket:
         item = await self._put(TICKET, ticket.key, ticket, ticket.recording)
@@ -54,12 +70,28 @@ class ServiceSpool:
     async def keep_callback(self, callback: Callback) -> None:
         await self._put(CALLBACK, callback.call, callback, callback.recording)
 
+    def wake(self) -> None:
+        """Whoever waits for something to come should look now."""
+        self._came.set()
+
+    async def something_came(self, within: Seconds) -> None:
+        """Return when something was put since the last time, or after so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._came.wait(), within)
+        self._came.clear()
+
     async def depth(self) -> int:
-        return await _in_thread(lambda: self._folder.depth)
+        return await _in_thread(lambda: self.folder.depth)
 
     async def _put(self, kind: str, key: str, value: object, recording: str) -> SpoolItem:
         attachment = Path(recording) if recording else None
-        return await _in_thread(lambda: self._folder.put(kind, key, pack(value), attachment))
+        try:
+            item = await _in_thread(lambda: self.folder.put(kind, key, pack(value), attachment))
+        except StoreAway:
+            self._refused()
+            raise
+        self._came.set()
+        return item
 
 
 class SpoolingLedger:
@@ -68,13 +100,27 @@ class SpoolingLedger:
     def __init__(self, ledger: CallLedger, spool: ServiceSpool) -> None:
         self._ledger = ledger
         self._spool = spool
+        self._nowhere: deque[ClosedCall] = deque(maxlen=NOWHERE)
 
     async def close(self, record: CallRecord, callback: Callback | None) -> None:
-        """Raises `StoreAway` only when the disk refuses too."""
+        """Raises `StoreAway` only when the disk refuses too: then `again` tries again."""
         try:
             await self._ledger.close(record, callback)
         except StoreAway:
-            await self._spool.keep_call(ClosedCall(record, callback))
+            await self._keep(ClosedCall(record, callback))
+
+    async def again(self) -> None:
+        """Try once more what neither the store nor the disk took. Raises `StoreAway`."""
+        for _ in range(len(self._nowhere)):
+            closed = self._nowhere.popleft()
+            await self.close(closed.record, closed.callback)
+
+    async def _keep(self, closed: ClosedCall) -> None:
+        try:
+            await self._spool.keep_call(closed)
+        except StoreAway:
+            self._nowhere.append(closed)
+            raise
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

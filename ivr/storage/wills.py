@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -33,23 +34,38 @@ class WillFolder:
     async def settle(self, call: CallId) -> None:
         self.forget(call)
 
-    def keep(self, will: Will) -> None:
+    def keep(self, will: Will) -> bool:
+        """False, and a line in the log, when the disk refuses."""
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             document = {"format": FORMAT, "will": pack(will)}
             write_durably(self._file(will.facts.call), sealed(document))
         except OSError as why:
             _log.error("will of %s not kept: %s", will.facts.call, why)
+            return False
+        return True
 
     def forget(self, call: CallId) -> None:
         self._file(call).unlink(missing_ok=True)
 
+    def amend(self, call: CallId, change: Callable[[Will], Will]) -> None:
+        """Something was seen of this call. One without a will has none to change."""
+        try:
+            will = unpack(unsealed(self._file(call).read_bytes())["will"], Will)
+        except (OSError, Damaged, NotReadable, ValueError, KeyError):
+            return
+        self.keep(change(will))
+
     def older_than(self, age: Seconds) -> list[Will]:
-        """Wills left so long ago. What can not be read is put out of the way, for a person."""
+        """Wills left so long ago. What can not be read is put out of the way, for a person.
+
+        One that seems to be from the future is one whose clock was set back: it counts as old,
+        since whoever carries it out asks the switch first.
+        """
         wills: list[Will] = []
         for file in sorted(self._root.glob("*.will")):
             try:
-                if time.time() - file.stat().st_mtime >= age:
+                if not 0 <= time.time() - file.stat().st_mtime < age:
                     wills.append(unpack(unsealed(file.read_bytes())["will"], Will))
             except FileNotFoundError:
                 continue  # settled meanwhile

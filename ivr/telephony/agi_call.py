@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from attrs import evolve
+
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
@@ -51,6 +53,9 @@ RUNG: Final = "HOTLINE_RUNG"  # the number that DIALSTATUS speaks of
 FindSound = Callable[[Sound], str]
 """The path of a clip without its extension, as STREAM FILE takes it."""
 
+UNWRITTEN: Final = 0.3  # seconds of a recording that may be missing before we say so
+WAV_HEADER: Final = 44  # bytes, as Asterisk writes it
+
 _RECORDING_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
 
@@ -75,6 +80,9 @@ class AgiCall(Call):
     def missing(self, sound: Sound) -> None:
         """Told of a clip that could not be played; the call goes on."""
 
+    def unrecorded(self, recording: Recording) -> None:
+        """Told of a recording that the disk did not take, or not all of it."""
+
     def gone(self) -> None:
         """Told when a reply shows that the caller has gone, before `CallerGone` is raised."""
 
@@ -90,6 +98,8 @@ class AgiCall(Call):
         reply = self._alive(await self.command(say.stream_file(name, keys)))
         if reply.result == "-1":
             await self._passed_over(sound)
+        elif reply.result == "0" and reply.endpos == 0:  # an empty file is played, as nothing
+            self.missing(sound)
         return key_of(reply)
 
     async def wait_key(self, within: Seconds) -> str:
@@ -109,12 +119,11 @@ class AgiCall(Call):
             end = recording_end(reply, at_most)
             if end is RecordingEnd.FAILED:
                 await self._must(say.CHANNEL_STATUS)  # a hang-up can look like it
-                return cut_recording(path, end)
         except CallerGone:
             return cut_recording(path)
         if end is RecordingEnd.HANGUP:
             self.gone()
-        return Recording(f"{path}.wav", length_of(reply), end, key_of(reply))
+        return self._as_kept(Recording(f"{path}.wav", length_of(reply), end, key_of(reply)))
 
     async def play_back(self, recording: Recording) -> str:
         command = say.stream_file(recording.path.removesuffix(".wav"))
@@ -191,6 +200,15 @@ class AgiCall(Call):
             raise CallerGone
         return reply
 
+    def _as_kept(self, told: Recording) -> Recording:
+        """What the disk has of it: Asterisk counts what it could not write as well."""
+        kept = cut_recording(Path(told.path.removesuffix(".wav")), told.end)
+        if told.end is not RecordingEnd.FAILED and kept.duration >= told.duration - UNWRITTEN:
+            return told
+        self.unrecorded(kept)
+        hung_up = told.end is RecordingEnd.HANGUP
+        return kept if hung_up else evolve(kept, end=RecordingEnd.FAILED, key=told.key)
+
     async def _passed_over(self, sound: Sound) -> None:
         """Asterisk answers a missing file and a hang-up alike; only one of them is our fault."""
         await self._must(say.CHANNEL_STATUS)
@@ -215,7 +233,9 @@ def cut_recording(path: Path, end: RecordingEnd = RecordingEnd.HANGUP) -> Record
     file = path.with_suffix(".wav")
     try:
         with wave.open(str(file), "rb") as audio:
-            length = audio.getnframes() / audio.getframerate()
+            header = WAV_HEADER + audio.getnframes() * audio.getsampwidth()
+            whole = min(header, file.stat().st_size) - WAV_HEADER
+            length = whole / audio.getsampwidth() / audio.getframerate()
     except (OSError, EOFError, wave.Error, ZeroDivisionError):
         length = 0.0
     return Recording(str(file), seconds(length), end)

@@ -70,7 +70,7 @@ class RecordingEnd(Enum):
     KEY = "key"
     LIMIT = "limit"
     HANGUP = "hangup"
-    FAILED = "failed"  # the switch could not write, or had no beep; what was kept stands
+    FAILED = "failed"  # the disk did not take it all, or there was no beep; what was kept stands
 
 
 @frozen

@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.sound import Sound
 from ivr.telephony.agi_call import LAST_WORD, FindSound
-from ivr.telephony.call import Call
+from ivr.telephony.call import Call, Recording
 from ivr.telephony.fastagi_call import FastAgiCall, NoCallId
 from ivr.telephony.limits import AllowList, Limits, Observer, Unobserved
 from ivr.telephony.stepping import Stepper
@@ -208,6 +208,7 @@ class AgiFactory(Factory):
             sounds=self._sounds,
             recordings=self._recordings,
             missing=self._missing,
+            unrecorded=self._unrecorded,
             gone=gone,
         )
 
@@ -249,6 +250,9 @@ class AgiFactory(Factory):
 
     def _missing(self, sound: Sound) -> None:
         self.observer.missing(sound.id)
+
+    def _unrecorded(self, recording: Recording) -> None:
+        self.observer.unrecorded(recording.path)
 
 
 class FastAgiServer:

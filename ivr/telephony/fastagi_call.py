@@ -11,7 +11,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.kernel.ids import CallId, phone_number
 from ivr.kernel.sound import Sound
 from ivr.telephony.agi_call import AgiCall, FindSound
-from ivr.telephony.call import CallFacts
+from ivr.telephony.call import CallFacts, Recording
 from ivr.telephony.stepping import ask_switch
 from ivr.wire.agi import Environment, Reply
 from ivr.wire.quoting import caller_name
@@ -28,18 +28,20 @@ class NoCallId(HotlineError):
 class FastAgiCall(AgiCall):
     """Commands go out through the stepper that runs the flow. `entry` is the path of the URL."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts, not a container
         self,
         environment: Environment,
         *,
         sounds: FindSound,
         recordings: Path,
         missing: Callable[[Sound], None],
+        unrecorded: Callable[[Recording], None],
         gone: Callable[[], None],
     ) -> None:
         super().__init__(facts_of(environment), sounds=sounds, recordings=recordings)
         self.entry = environment.get("network_script")
         self._missing = missing
+        self._unrecorded = unrecorded
         self._gone = gone
 
     def command(self, line: bytes) -> Awaitable[Reply]:
@@ -47,6 +49,9 @@ class FastAgiCall(AgiCall):
 
     def missing(self, sound: Sound) -> None:
         self._missing(sound)
+
+    def unrecorded(self, recording: Recording) -> None:
+        self._unrecorded(recording)
 
     def gone(self) -> None:
         self._gone()

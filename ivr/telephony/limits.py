@@ -47,6 +47,9 @@ class Observer(Protocol):
     def missing(self, sound: SoundId) -> None:
         """A clip could not be played and was passed over."""
 
+    def unrecorded(self, path: str) -> None:
+        """The disk did not take this recording, or not all of it."""
+
 
 class Unobserved:
     """Nobody watches."""
@@ -67,6 +70,9 @@ class Unobserved:
         pass
 
     def missing(self, sound: SoundId) -> None:
+        pass
+
+    def unrecorded(self, path: str) -> None:
         pass
 
 

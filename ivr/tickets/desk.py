@@ -1,13 +1,13 @@
 """The ticket desk: what call flows, pages and commands ask about tickets.
 
-The database may be away while callers are on the line. Then a ticket goes, with its number,
-to the durable spool, and its caller hears the same sentence as on any other day.
+The database may be away or slow while callers are on the line. Then a ticket goes, with its
+number, to the durable spool, and its caller hears the same sentence as on any other day, as soon.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
@@ -26,13 +26,19 @@ from ivr.tickets.model import (
 )
 from ivr.tickets.number import NumberSource
 
+K = TypeVar("K")
+
 REMEMBERED: Final = 1_000  # tickets; a resumed call asks again within seconds
 NUMBER_TRIES: Final = 3  # a number is only ever taken after a restored backup
 SPOKEN_LIMIT: Final = 3  # tickets read to a caller; nobody listens to more
 
 
 class TicketStore(Protocol):
-    """Where tickets live. Every method raises `StoreAway` when that is out of reach."""
+    """Where tickets live.
+
+    Every method raises `StoreAway` when that is out of reach, or takes longer than a caller on
+    the line should wait: what it was doing may have been done all the same.
+    """
 
     async def add(self, ticket: Ticket) -> Ticket:
         """Keep it, once for a key: a key that is known returns the ticket kept first.
@@ -62,6 +68,9 @@ class Spool(Protocol):
     async def keep_request(self, new: NewTicket) -> None:
         """The same for a request that has no number yet."""
 
+    async def depth(self) -> int:
+        """How many things wait, of whatever kind and by whomever kept."""
+
 
 class TicketDesk:
     """Opens tickets and answers for them."""
@@ -80,6 +89,7 @@ class TicketDesk:
         self._spool = spool
         self._clock = clock
         self._recent: OrderedDict[str, Ticket] = OrderedDict()
+        self._spooled: OrderedDict[TicketNumber, Ticket] = OrderedDict()
 
     async def open(self, new: NewTicket) -> Ticket:
         """Open a ticket, once for a key, whether the store is there or not.
@@ -96,9 +106,12 @@ class TicketDesk:
             await self._spool.keep_request(new)
             raise MessageKept(new.key) from why
         try:
-            return self._remember(await self._add(ticket, new))
+            kept = await self._add(ticket, new)
         except StoreAway:
-            return self._remember(await self._spool.keep_ticket(ticket))
+            kept = await self._spool.keep_ticket(ticket)
+            _remember(self._spooled, kept.number, kept)
+        _remember(self._recent, new.key, kept)
+        return kept
 
     async def register(self, new: NewTicket) -> Ticket:
         """`open` for what comes from the spool: raises `StoreAway` rather than spool it again."""
@@ -106,8 +119,15 @@ class TicketDesk:
 
     async def find(self, number: TicketNumber) -> Ticket:
         """Raises `NoSuchTicket`, or `StoreAway` when nobody can tell now."""
-        ticket = await self._store.find(number)
+        spooled = self._spooled.get(number)
+        try:
+            ticket = await self._store.find(number) or spooled
+        except StoreAway:
+            if spooled is None:
+                raise
+            return spooled
         if ticket is None:
+            await self._require_all_delivered()
             raise NoSuchTicket(number)
         return ticket
 
@@ -115,7 +135,18 @@ class TicketDesk:
         """This caller's tickets, newest first; none for a withheld number. Raises `StoreAway`."""
         if not phone:  # or all who withhold their number would hear each other's tickets
             return ()
-        return await self._store.of_caller(phone, limit)
+        spooled = [each for each in reversed(self._spooled.values()) if each.caller == phone]
+        try:
+            stored = await self._store.of_caller(phone, limit)
+        except StoreAway:
+            if not spooled:
+                raise
+            stored = ()
+        known = {each.number for each in stored}
+        found = (*(each for each in spooled if each.number not in known), *stored)
+        if not found:
+            await self._require_all_delivered()
+        return found[:limit]
 
     async def rate(self, number: TicketNumber, satisfaction: int) -> None:
         """Raises `NotARating` outside 1..5, `NoSuchTicket`, `StoreAway`."""
@@ -131,11 +162,11 @@ class TicketDesk:
                 ticket = self._numbered(new, await self._numbers.next())
         return await self._store.add(ticket)
 
-    def _remember(self, ticket: Ticket) -> Ticket:
-        self._recent[ticket.key] = ticket
-        while len(self._recent) > REMEMBERED:
-            self._recent.popitem(last=False)
-        return ticket
+    async def _require_all_delivered(self) -> None:
+        """Nobody is told that there is no such ticket while it may be among those that wait."""
+        waiting = await self._spool.depth()
+        if waiting:
+            raise StoreAway(f"{waiting} items wait for the database")
 
     def _numbered(self, new: NewTicket, number: TicketNumber) -> Ticket:
         return Ticket(
@@ -145,3 +176,9 @@ class TicketDesk:
             state=TicketState.WAITING,
             **attrs.asdict(new, recurse=False),
         )
+
+
+def _remember(memory: OrderedDict[K, Ticket], key: K, ticket: Ticket) -> None:
+    memory[key] = ticket
+    while len(memory) > REMEMBERED:
+        memory.popitem(last=False)

@@ -9,7 +9,6 @@ given while the database is away.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 from collections import deque
 from typing import Final, Protocol
@@ -21,6 +20,7 @@ SERIALS: Final = 10_000_000
 BLOCK: Final = 200  # hours of calls in an outage; 50,000 restarts before serials run out
 SECRET_LEAST: Final = 16  # bytes
 LENGTH: Final = 8
+PATIENCE: Final = 0.25  # seconds; somebody waits on the line for the number
 
 _LEFT: Final = 1_000
 _RIGHT: Final = 10_000
@@ -129,12 +129,13 @@ class NumberSource:
     async def next(self) -> TicketNumber:
         """A number never given before.
 
-        Raises `StoreAway` when none is at hand and none can be leased.
+        Raises `StoreAway` when none is at hand and none can be leased within a moment.
         """
-        while not self._serials:
-            await self.prepare()
+        if not self._serials:
+            await self._leased()
         number = self._numbering.number(self._serials.popleft())
-        self._lease_ahead()
+        if self._is_short:
+            self._lease_ahead()
         return number
 
     async def prepare(self) -> None:
@@ -153,11 +154,22 @@ class NumberSource:
     def _is_short(self) -> bool:
         return len(self._serials) * 2 < self._size
 
-    def _lease_ahead(self) -> None:
-        if self._is_short and (self._ahead is None or self._ahead.done()):
-            self._ahead = asyncio.create_task(self._prepare_quietly(), name="lease ticket numbers")
+    async def _leased(self) -> None:
+        lease = self._lease_ahead()
+        await asyncio.wait({lease}, timeout=PATIENCE)
+        if lease.done():
+            lease.result()
+        if not self._serials:
+            raise StoreAway("no ticket number is at hand")
 
-    async def _prepare_quietly(self) -> None:
-        # Not the caller's trouble while numbers are left: the next number given tries again.
-        with contextlib.suppress(StoreAway):
-            await self.prepare()
+    def _lease_ahead(self) -> asyncio.Task[None]:
+        if self._ahead is None or self._ahead.done():
+            self._ahead = asyncio.create_task(self.prepare(), name="lease ticket numbers")
+            self._ahead.add_done_callback(_quietly)
+        return self._ahead
+
+
+def _quietly(lease: asyncio.Task[None]) -> None:
+    # Not the caller's trouble while numbers are left: the next number given tries again.
+    if not lease.cancelled():
+        lease.exception()

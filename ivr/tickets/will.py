@@ -19,11 +19,14 @@ from ivr.tickets.model import NewTicket
 
 @frozen
 class Will:
-    """The call as it stood. In `ticket` the recording is a name, and may never have come to be."""
+    """The call as it stood. In `ticket` the recording is a name, and may never have come to be.
+
+    Without a `callback` nothing is owed: the call is written down, no more.
+    """
 
     facts: CallFacts
     record: CallRecord
-    callback: Callback
+    callback: Callback | None = None
     ticket: NewTicket | None = None
 
 

@@ -44,6 +44,9 @@ class NoSpool:
 
     keep_request = keep_ticket
 
+    async def depth(self):
+        return 0
+
 
 @frozen
 class Story:

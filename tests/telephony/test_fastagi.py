@@ -1,6 +1,7 @@
 """The FastAGI server: bytes in, bytes out, limits, ends. Asterisk is played by a socket."""
 
 import asyncio
+import os
 import wave
 
 import pytest
@@ -43,6 +44,9 @@ class Watcher:
 
     def missing(self, sound):
         self.told.append(f"missing {sound}")
+
+    def unrecorded(self, path):
+        self.told.append(f"unrecorded {path}")
 
 
 class Line:
@@ -136,6 +140,53 @@ async def test_a_call_knows_who_calls(tmp_path):
         assert entry == "incoming"
 
 
+def _recorded(path, length, written=None):
+    """A recording as Asterisk leaves it, of which the disk took only `written` seconds."""
+    with wave.open(str(path), "wb") as audio:
+        audio.setparams((1, 2, 8000, 0, "NONE", ""))
+        audio.writeframes(bytes(int(length * 16_000)))
+    if written is not None:
+        os.truncate(path, 44 + int(written * 16_000))
+
+
+async def _record(tmp_path, *replies):
+    made = []
+
+    async def flow(call):
+        made.append(await call.record("m-1", at_most=seconds(120)))
+
+    async with Server(flow, tmp_path) as server:
+        line = await server.ring()
+        await line.answers(*replies, "200 result=1")
+        await line.closed()
+        return made[0], server.watcher.told
+
+
+@pytest.mark.parametrize("written", [None, 0.0, 1.5])
+async def test_a_recording_that_the_disk_did_not_take_whole_has_failed_and_is_told(
+    tmp_path, written
+):
+    """On a full disk Asterisk counts what it could not write as well."""
+    if written is not None:
+        _recorded(tmp_path / "m-1.wav", 5.0, written)
+    made, told = await _record(tmp_path, "200 result=1 (timeout) endpos=40000")
+    assert (made.end, made.duration) == (RecordingEnd.FAILED, written or 0.0)
+    assert told == ["opened", f"unrecorded {tmp_path}/m-1.wav", "closed done"]
+
+
+async def test_an_empty_clip_counts_as_missing(tmp_path):
+    """Asterisk plays a file of no bytes without a word of complaint."""
+
+    async def flow(call):
+        assert await call.play(HELLO) == ""
+
+    async with Server(flow, tmp_path) as server:
+        line = await server.ring()
+        await line.answers("200 result=0 endpos=0", "200 result=1")
+        await line.closed()
+        assert server.watcher.told == ["opened", "missing hello", "closed done"]
+
+
 async def test_every_primitive_speaks_agi(tmp_path):
     results = []
 
@@ -150,6 +201,7 @@ async def test_every_primitive_speaks_agi(tmp_path):
         results.append(await call.play_back(message))
         await call.hangup()
 
+    _recorded(tmp_path / "m-1.wav", 2.0)
     async with Server(flow, tmp_path) as server:
         line = await server.ring()
         heard = await line.answers(

@@ -93,6 +93,9 @@ class KeepingSpool:
     async def keep_request(self, new):
         self.requests[new.key] = new
 
+    async def depth(self):
+        return len(self.tickets) + len(self.requests)
+
 
 class Scene:
     def __init__(self):
