@@ -20,6 +20,7 @@ async def to_operator(visit: Visit) -> Station:
     visit.journey.step("operator")
     result = await visit.call.last_queue() if visit.place.resuming else None
     if result is None:
+        await visit.leave_will(CallbackReason.LOST_IN_QUEUE)
         await visit.call.tell(PROMPTS.to_operator)
     visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
     while True:
@@ -36,7 +37,6 @@ async def to_operator(visit: Visit) -> Station:
 
 
 async def _wait(visit: Visit) -> QueueResult:
-    await visit.leave_will(CallbackReason.LOST_IN_QUEUE)
     began = visit.clock.monotonic()
     try:
         return await visit.call.queue(

@@ -1,0 +1,100 @@
+"""Kill proof: nodes die again and again while callers are in every phase of their calls.
+
+python -m tests.faults kills --times 200 --seed 7
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+
+from tests.faults.ledger import Verdict, compare, kept_of, orphans
+from tests.faults.lexicon import Lexicon
+from tests.faults.line import Office
+from tests.faults.people import LONGEST, Person, Told, some_goal
+from tests.faults.site import Site, running
+
+RATE: Final = 1.2  # callers a second
+BOTH: Final = 0.05  # of the blows fall on both nodes at once: then the script on the switch serves
+APART: Final = (0.1, 1.2)  # seconds a node lives before it is struck again
+SETTLED: Final = 120.0  # seconds after the last call until everything is where it belongs
+
+
+@define
+class Killed:
+    """How a run went."""
+
+    seed: int
+    kills: int = 0
+    verdict: Verdict = field(factory=Verdict)
+    seconds: float = 0.0
+    green: float = 0.0
+    goals: Counter[str] = field(factory=Counter)
+    told: list[Told] = field(factory=list)
+    orphans: list[str] = field(factory=list)
+
+    def silences(self) -> list[float]:
+        return sorted(each.silence() for each in self.told if each.answered)
+
+    @property
+    def clean(self) -> bool:
+        return self.verdict.clean and not self.verdict.dropped
+
+
+async def kills(times: int, seed: int, home: Path, rate: float = RATE) -> Killed:
+    """That many kills on a site of its own."""
+    chance = random.Random(seed)  # noqa: S311 - a schedule that can be had again, no secret
+    lexicon = await asyncio.to_thread(Lexicon.of)
+    async with running(home) as site, Office(site.hotline.sip, lexicon) as office:
+        began = time.monotonic()
+        result = Killed(seed)
+        calling = asyncio.create_task(_arrivals(office, chance.random(), rate, result))
+        await asyncio.sleep(8)  # so that the first blow finds callers in most phases
+        await _strike(site, chance, times, result)
+        calling.cancel()
+        result.told = await _ended(calling)
+        result.green = await site.green(SETTLED)
+        result.seconds = time.monotonic() - began
+        result.verdict = compare(result.told, kept_of(site.hotline))
+        result.orphans = orphans(site.hotline, site.recordings)
+    return result
+
+
+async def _strike(site: Site, chance: random.Random, times: int, result: Killed) -> None:
+    turn = 0
+    while result.kills < times:
+        struck = site.nodes if chance.random() < BOTH else (site.nodes[turn % len(site.nodes)],)
+        turn += 1
+        await asyncio.sleep(chance.uniform(*APART))
+        for node in struck[: times - result.kills]:
+            node.kill()
+            result.kills += 1
+            node.start()
+        for node in struck:
+            await node.ready()
+
+
+async def _arrivals(office: Office, seed: float, rate: float, result: Killed) -> list[Told]:
+    """Callers, until cancelled; then the last of them is waited for."""
+    chance = random.Random(seed)  # noqa: S311
+    calls: list[asyncio.Task[Told]] = []
+    try:
+        for serial in range(1_000, 1_000_000):
+            person = Person(office, serial, some_goal(chance))
+            result.goals[person.told.goal] += 1
+            calls.append(asyncio.create_task(person.calls()))
+            await asyncio.sleep(chance.expovariate(rate))
+    except asyncio.CancelledError:
+        pass
+    async with asyncio.timeout(LONGEST + 10):
+        return list(await asyncio.gather(*calls))
+
+
+async def _ended(calling: asyncio.Task[list[Told]]) -> list[Told]:
+    return await calling

@@ -1,0 +1,238 @@
+"""A hotline whose call nodes are in our hands: killed, stopped and started again as we say.
+
+`deploy.run` starts everything; its nodes are then held and ours take their place, with the same
+environment. Its own supervisor waits longer after each death, as it should; a fault runner has no
+such patience.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field, frozen
+
+from deploy.children import dying_with_parent
+from tests.e2e.hotline import Hotline, start
+
+PORTS: Final = {
+    "HOTLINE_SWITCH__SIP_PORT": "24260",
+    "HOTLINE_SWITCH__EXCHANGE_PORT": "24765",
+    "HOTLINE_SWITCH__RTP_FIRST": "33000",
+    "HOTLINE_SWITCH__RTP_LAST": "34999",
+    "HOTLINE_AGI__PORT": "24773",
+    "HOTLINE_AMI__PORT": "24138",
+    "HOTLINE_WEB__PORT": "24314",
+}
+TALKATIVE: Final = "ring = 0.3\ntalk = 8.0\nbusy = []\nnever = []\n"
+READY: Final = 60.0
+TWO_NODES: Final = {
+    "HOTLINE_SWITCH__NODES": "2",
+    "HOTLINE_CALLS__QUEUE_WAIT": "15",
+    "HOTLINE_CALLS__UNCLAIMED": "5",
+    "HOTLINE_CALLS__MESSAGE": "30",
+}
+GREEN: Final = 90.0  # seconds in which a mended site has to be well again
+
+
+class NotGreen(AssertionError):
+    """The site did not recover; the message says what is still wrong."""
+
+
+@define
+class Node:
+    """One process of ours in place of one that `deploy.run` had started."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid if self.process else 0
+
+    @property
+    def address(self) -> tuple[str, int]:
+        known = self.environment
+        return "127.0.0.1", int(known["HOTLINE_AGI__PORT"])
+
+    def start(self, **more: str) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - what deploy.run ran
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**self.environment, **more},
+                preexec_fn=dying_with_parent(),  # noqa: PLW1509 - the kernel is told, nothing else
+            )
+
+    def signal(self, sent: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, sent)
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+
+    def stop(self) -> None:
+        """As a supervisor does it."""
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        if self.process is not None:
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def answers(self) -> bool:
+        try:
+            socket.create_connection(self.address, timeout=0.5).close()
+        except OSError:
+            return False
+        return True
+
+    async def ready(self) -> None:
+        until = time.monotonic() + READY
+        while not await asyncio.to_thread(self.answers):
+            died = self.process is None or self.process.poll() is not None
+            if died or time.monotonic() > until:
+                raise NotGreen(f"{self.name} does not take calls; see {self.log}")
+            await asyncio.sleep(0.05)
+
+
+@frozen
+class Site:
+    """A running hotline with nodes and guardian of ours."""
+
+    hotline: Hotline
+    nodes: tuple[Node, ...]
+    guardian: Node
+    known: dict[str, object] = field(factory=dict)
+
+    @property
+    def home(self) -> Path:
+        return self.hotline.home
+
+    @property
+    def recordings(self) -> Path:
+        return self.home / "recordings"
+
+    @property
+    def first(self) -> Node:
+        return self.nodes[0]
+
+    def waiting(self) -> dict[str, int]:
+        """What is not yet where it belongs; empty when all is well."""
+        known = {
+            "spool": len(list((self.home / "spool").glob("*.json"))),
+            "bad spool": len(list((self.home / "spool" / "bad").glob("*.json"))),
+            "wills": len(list((self.home / "wills").glob("*.will"))),
+            "dead nodes": sum(not node.answers() for node in self.nodes),
+            "calls": self.channels(),
+        }
+        return {name: count for name, count in known.items() if count}
+
+    def channels(self) -> int:
+        """Channels the switch still has."""
+        said = self.hotline.asterisk("core show channels count")
+        first = said.split()
+        return int(first[0]) if first and first[0].isdigit() else 0
+
+    async def green(self, within: float = GREEN) -> float:
+        """Seconds until nothing waits any more. Raises `NotGreen`."""
+        began = time.monotonic()
+        while waiting := await asyncio.to_thread(self.waiting):
+            if time.monotonic() - began > within:
+                raise NotGreen(f"after {within:.0f} s: {waiting}")
+            await asyncio.sleep(0.5)
+        return time.monotonic() - began
+
+
+@contextlib.asynccontextmanager
+async def running(home: Path, **more: str) -> AsyncIterator[Site]:
+    """A site of two nodes, by default; nothing of it is left at the end."""
+    surroundings = {**PORTS, **TWO_NODES, **_exchange_rules(home), **more}
+    hotline = await asyncio.to_thread(start, home, **surroundings)
+    site: Site | None = None
+    try:
+        site = _take_over(hotline)
+        for node in site.nodes:
+            await node.ready()
+        yield site
+    finally:
+        for node in (*site.nodes, site.guardian) if site else ():
+            node.stop()
+        await asyncio.to_thread(hotline.stop)
+
+
+def _exchange_rules(home: Path) -> dict[str, str]:
+    home.mkdir(parents=True, exist_ok=True)
+    rules = home / "talkative.toml"
+    rules.write_text(TALKATIVE, "utf-8")
+    return {"HOTLINE_EXCHANGE_RULES": str(rules)}
+
+
+def _take_over(hotline: Hotline) -> Site:
+    logs = hotline.home / "log"
+    taken: list[Node] = []
+    for pid in _children(hotline.process.pid):
+        words = _read(pid, "cmdline").split("\0")[:-1]
+        name = _part(words)
+        if not name:
+            continue
+        known = dict(
+            line.split("=", 1) for line in _read(pid, "environ").split("\0") if "=" in line
+        )
+        own = name if name == "guardian" else f"{name}-{known['HOTLINE_NODE']}"
+        taken.append(Node(own, tuple(words), known, logs / f"{own}-ours.log"))
+        hold = "guardian" if name == "guardian" else _hold_of(known["HOTLINE_NODE"])
+        (hotline.home / f"hold-{hold}").touch()
+        os.kill(pid, signal.SIGTERM)
+        _await_end(pid)
+    for node in taken:
+        node.start()
+    nodes = sorted((n for n in taken if n.name != "guardian"), key=lambda node: node.name)
+    return Site(hotline, tuple(nodes), next(n for n in taken if n.name == "guardian"))
+
+
+def _hold_of(node: str) -> str:
+    return "service" if node == "n1" else f"service-{node.removeprefix('n')}"
+
+
+def _part(words: list[str]) -> str:
+    """What of the product a command line is, as far as we take it over."""
+    if "guardian" in words:
+        return "guardian"
+    return "service" if "serve" in words else ""
+
+
+def _children(parent: int) -> list[int]:
+    return [int(pid) for pid in _read(parent, f"task/{parent}/children").split()]
+
+
+def _read(pid: int, name: str) -> str:
+    return Path(f"/proc/{pid}/{name}").read_text("utf-8", "replace")
+
+
+def _await_end(pid: int) -> None:
+    until = time.monotonic() + READY
+    while time.monotonic() < until:
+        try:
+            if _read(pid, "stat").rpartition(") ")[2].startswith("Z"):
+                return
+        except OSError:
+            return
+        time.sleep(0.05)
+    raise NotGreen(f"process {pid} does not end")
