@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from routing.directory import MAX_AREA_DEPTH, Area, Directory
-from routing.ids import AreaCode
+from routing.directory import MAX_AREA_DEPTH, Area, Directory, NumberKind
+from routing.ids import AreaCode, LineCode, UnitCode
 from routing.problem import Problem, problem
 from routing.spoken import Title, unspeakable
 from routing.table import RoutingTable
+
+SERVED = 60  # minutes of a day; a line served for less is a typing error, or as good as closed
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
@@ -73,6 +75,30 @@ def names_can_be_spoken(table: RoutingTable) -> Iterator[Problem]:
         yield from unspeakable(Title("单位", unit.code, unit.short_name))
 
 
+def contacts_belong_somewhere(table: RoutingTable) -> Iterator[Problem]:
+    directory = table.directory
+    for contact in directory.contacts:
+        if not (
+            directory.has_unit(UnitCode(contact.of)) or directory.has_line(LineCode(contact.of))
+        ):
+            yield problem("contact-of-missing", contact.of, name=contact.name)
+
+
+def numbers_can_be_dialled(table: RoutingTable) -> Iterator[Problem]:
+    """All lines whose number stands for one that is not known yet, as one doubt."""
+    held = [line for line in table.directory.lines if line.number_kind is NumberKind.PLACEHOLDER]
+    if held:
+        first = "、".join(line.title for line in held[:5])
+        yield problem("number-placeholder", first, count=len(held))
+
+
+def lines_are_served(table: RoutingTable) -> Iterator[Problem]:
+    for line in table.directory.lines:
+        minutes = sum(span.closes - span.opens for span in line.hours.spans)
+        if minutes < SERVED:
+            yield problem("hours-too-short", line.code, title=line.title, hours=line.hours)
+
+
 def _codes(directory: Directory) -> Iterator[tuple[str, list[str]]]:
     yield "单位", [unit.code for unit in directory.units]
     yield "热线", [line.code for line in directory.lines]
@@ -87,4 +113,6 @@ DIRECTORY_RULES = (
     areas_form_a_tree,
     numbers_are_digits,
     names_can_be_spoken,
+    contacts_belong_somewhere,
 )
+DIRECTORY_DOUBTS = (numbers_can_be_dialled, lines_are_served)

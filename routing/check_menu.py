@@ -72,12 +72,12 @@ def _wrong_keys(place: str, keys: list[str]) -> Iterator[Problem]:
 def targets_exist(table: RoutingTable) -> Iterator[Problem]:
     for node in table.menu.nodes:
         for choice in node.choices:
-            missing = _missing(table, choice.target)
+            missing = missing_code(table, choice.target)
             if missing:
                 yield problem("target-missing", node.id, key=choice.key, target=missing)
 
 
-def _missing(table: RoutingTable, target: Target) -> str:
+def missing_code(table: RoutingTable, target: Target) -> str:
     """The code that a target names and the table lacks, or ''."""
     match target:
         case ToNode(node) if not table.menu.has_node(node):

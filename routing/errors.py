@@ -25,6 +25,10 @@ class BadRow(RoutingError):
         self.column = column
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """So that it can be told by a worker process."""
+        return type(self), (self.file, self.row, self.column, self.reason)
+
 
 class BadRows(BadRow):
     """Rows that can not be used; the first is told as `BadRow` tells it.
@@ -43,6 +47,9 @@ class BadRows(BadRow):
         self.args = ("\n".join(told),)
         self.rows = rows
         self.count = count
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.rows, self.count)
 
 
 class NoSuchEntry(RoutingError):

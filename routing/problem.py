@@ -7,7 +7,10 @@ from attrs import frozen
 
 @frozen
 class Problem:
-    """One reason not to publish. `id` is stable; `place` names the entry; the rest is Chinese."""
+    """One reason not to publish, or to look again.
+
+    `id` is stable, `place` names the entry; the sentence is Chinese.
+    """
 
     id: str
     place: str
@@ -29,6 +32,9 @@ SENTENCES = {
     "spoken-missing": "{kind}“{place}”没有可以播报的名称。",
     "spoken-too-long": "{kind}“{place}”的播报名称“{title}”有{length}个字，最多{most}个字。",
     "spoken-unreadable": "{kind}“{place}”的播报名称“{title}”含有不能朗读的字符，请只用汉字。",
+    "contact-of-missing": "联系人“{name}”所属的“{place}”不是单位也不是热线。",
+    "number-placeholder": "有{count}条热线的号码是占位号码，无法接通：{place}等。",
+    "hours-too-short": "热线“{title}”（{place}）一天只服务“{hours}”，几乎无人接听。",
     # menu
     "root-missing": "菜单没有首层“{place}”，来电者听不到任何选项。",
     "node-twice": "菜单“{place}”出现了不止一次。",
@@ -59,4 +65,15 @@ SENTENCES = {
     "notice-too-long": "第{place}条公告有{length}个字，最多{most}个字。",
     "notice-never": "第{place}条公告的结束时间不晚于开始时间，永远不会播报。",
     "notice-area-missing": "第{place}条公告的区域“{area}”不存在。",
+    # lexicon
+    "matter-target-missing": "事项“{title}”（{place}）的去向“{target}”不存在。",
+    "matter-without-line": "事项“{title}”（{place}）没有任何热线承接。",
+    "matter-without-words": "事项“{title}”（{place}）既没有关键词也没有例句，说不到它。",
+    "keyword-matter-missing": "关键词“{place}”所属的事项“{matter}”不存在。",
+    "keyword-stolen": "关键词“{place}”同时属于事项{matters}，会互相抢。",
+    "keyword-sounds-alike": "关键词{place}听起来一样，却属于事项{matters}，会互相抢。",
+    "example-target-missing": "例句“{place}”的去向“{target}”不存在。",
+    "example-contradicts": "例句“{place}”有不同的去向：{targets}。",
+    "danger-number-missing": "警情说法“{place}”的号码“{number}”不在紧急号码里。",
+    "line-unsaid": "热线“{title}”（{place}）说不到：没有事项或例句指向它。",
 }

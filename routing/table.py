@@ -105,6 +105,14 @@ def table_json(table: RoutingTable) -> bytes:
     return _ENCODER.encode(table)
 
 
+def read_table(text: bytes) -> RoutingTable:
+    """Read what `table_json` wrote; raises `TableDamaged`."""
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as why:
+        raise TableDamaged(f"not a table: {why}") from why
+
+
 def to_json(snapshot: Snapshot) -> bytes:
     """A snapshot as canonical JSON; raises `TableDamaged` when its hash is not its table's."""
     table = table_json(snapshot.table)

@@ -1,0 +1,109 @@
+"""From what was heard to numbers: hashed n-grams of signs and sound, and a few that are counted.
+
+An n-gram is known by 64 bits, so a vocabulary is a sorted array and no strings are made on a call.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from routing.hearing import Heard
+from routing.lexicon import MAX_WEIGHT, PhraseKind
+from routing.wordings import BETWEEN, How
+
+Hashes = npt.NDArray[np.uint64]
+Indices = npt.NDArray[np.int32]
+Values = npt.NDArray[np.float32]
+
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio
+_STEP: Final = np.uint64(0xD6E8FEB86659FD93)
+_KEYWORD_SCALE: Final = 0.5
+
+
+@frozen
+class Grams:
+    """The hashes of a sentence's n-grams, and how to find their signs again."""
+
+    hashes: Hashes
+    length: int  # of the signs, which is that of the sound
+
+    def where(self, number: int) -> tuple[int, int, bool]:
+        """First sign, behind the last, and whether it is the sound, of n-gram `number`."""
+        whole = 2 * self.length + 1
+        size, start = 1, number
+        for size, count in ((1, whole), (2, whole - 1), (3, self.length - 2)):  # noqa: B007
+            if start < count:
+                break
+            start -= count
+        if size == 3:
+            return start, start + 3, True
+        sounds = start > self.length
+        start -= (self.length + 1) * sounds
+        return start, start + size, sounds
+
+
+def grams(signs: str, sound: str) -> Grams:
+    """Signs one and two at a time, sound up to three."""
+    text = f"{signs}{BETWEEN}{sound}".encode("utf-32-le", "replace")
+    codes = np.frombuffer(text, np.uint32).astype(np.uint64)
+    codes *= _SPREAD
+    one = codes ^ (codes >> np.uint64(29))
+    two = one[:-1] * _STEP + one[1:]
+    heard = len(signs) + 1
+    three = two[heard:-1] * _STEP + one[heard + 2 :]
+    return Grams(np.concatenate((one, two, three)), len(signs))
+
+
+@frozen
+class Counted:
+    """The features that are no n-grams, by number, after those of the vocabulary.
+
+    `kinds` are where the sentence speaks of; the others come in pairs: as written, as heard.
+    """
+
+    kinds: tuple[str, ...]
+    matters: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.kinds) + 2 * len(self.matters) + 4 + 2 * len(self.numbers)
+
+    def of(self, heard: Heard, kind: str) -> dict[int, float]:
+        """Number and value of each."""
+        values = {self.kinds.index(kind): 1.0}
+        for found in heard.keywords:
+            number = self._matter(found.meaning.matter, found.end - found.start, found.how)
+            value = _keyword_value(found.end - found.start, found.meaning.weight)
+            values[number] = max(values.get(number, 0.0), value)
+        for found in heard.phrases:
+            values[self._phrase(found.meaning, found.how)] = 0.5
+        for alarm in heard.alarms:
+            values[self._alarm(alarm.number, lifted=alarm.lifted)] = 0.5
+        return values
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {matter: place for place, matter in enumerate(self.matters)}
+
+    def _matter(self, matter: str, length: int, how: How) -> int:
+        only_heard = how is How.SOUND and length < 3
+        return len(self.kinds) + self._places[matter] * 2 + only_heard
+
+    def _phrase(self, kind: PhraseKind, how: How) -> int:
+        first = len(self.kinds) + 2 * len(self.matters)
+        return first + 2 * (kind is PhraseKind.PROGRESS) + (how is How.SOUND)
+
+    def _alarm(self, number: str, *, lifted: bool) -> int:
+        first = len(self.kinds) + 2 * len(self.matters) + 4
+        return first + 2 * self.numbers.index(number) + lifted
+
+
+def _keyword_value(length: int, weight: int) -> float:
+    """A long word says more than a short one."""
+    return _KEYWORD_SCALE * (0.6 + 0.2 * min(length, 6)) * weight / MAX_WEIGHT

@@ -1,0 +1,163 @@
+"""Hearing a sentence: what of the table's words is in it, and where; the model weighs it later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from routing.danger import Alarm, DangerPart, Lookout
+from routing.directory import Directory
+from routing.ids import AreaCode
+from routing.lexicon import Keyword, Lexicon, Phrase, PhraseKind
+from routing.place import Gazetteer, Place
+from routing.sound import SoundTable
+from routing.text import PAUSE, PLACE, Text, read
+from routing.wordings import Found, How, Wordings
+
+_HEARD: Final = 2  # syllables from which a keyword is told by its sound
+
+# What follows the name proper tells of the matter, not of the place: 狮城社区的网格员.
+_KIND_OF_PLACE: Final = ("社区", "居委会", "居委", "街道办", "街道", "街办", "村委会", "村委", "村", "镇")
+
+
+@frozen
+class Tables:
+    """Character tables of a compiled router."""
+
+    simplified: Mapping[str, str]
+    sounds: SoundTable
+
+
+@frozen
+class Heard:
+    """A sentence with all that was found in it.
+
+    `signs` and `sound` are of the same length; fillers are gone from them and the names of places
+    are one sign. `text` is as it was said: the spans of everything found refer to it.
+    """
+
+    text: Text
+    signs: str
+    sound: str
+    kept: tuple[int, ...]
+    place: Place
+    area_known: tuple[AreaCode, ...]
+    keywords: tuple[Found, ...]
+    phrases: tuple[Found, ...]
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def areas(self) -> tuple[AreaCode, ...]:
+        """Where the sentence speaks of; what it says goes before what was known."""
+        return self.place.areas or (() if self.place.found else self.area_known)
+
+
+class Ear:
+    """Everything of a table that is looked for in a sentence."""
+
+    def __init__(self, directory: Directory, lexicon: Lexicon, tables: Tables) -> None:
+        self._tables = tables
+        self._gazetteer = Gazetteer(directory, lexicon.landmarks)
+        self._lookout = Lookout(lexicon.dangers)
+        self._wordings = Wordings()
+        self._gazetteer.add_to(self._wordings, tables.sounds)
+        self._lookout.add_to(self._wordings, tables.sounds)
+        self._add_words(lexicon.keywords, lexicon.phrases)
+        self._wordings.seal()
+        self._cities = frozenset(area.code for area in directory.areas if not area.parent)
+
+    def _add_words(self, keywords: Iterable[Keyword], phrases: Iterable[Phrase]) -> None:
+        for keyword in keywords:
+            for wording in keyword.wordings:
+                self._add(wording, keyword)
+        for phrase in phrases:
+            self._add(phrase.text, phrase.kind)
+
+    def _add(self, wording: str, meaning: object) -> None:
+        signs = read(wording, self._tables.simplified).signs
+        self._wordings.add(signs, meaning, self._tables.sounds.of(signs) if len(signs) >= _HEARD else "")
+
+    def hear(self, original: str, area: str = "") -> Heard:
+        """Never fails, whatever the text."""
+        text = read(original, self._tables.simplified)
+        sound = self._tables.sounds.of(text.signs)
+        sorted_out = _sort(self._wordings.find(text.signs, sound))
+        place = self._gazetteer.place(sorted_out.places)
+        named = self._gazetteer.named(area) if area else ()
+        kept, signs, sound = _without(text.signs, sound, self._masked(place), sorted_out.fillers)
+        return Heard(
+            text=text,
+            signs=signs,
+            sound=sound,
+            kept=kept,
+            place=self._beyond_city(place),
+            area_known=tuple(code for code in named if code not in self._cities),
+            keywords=tuple(sorted_out.keywords),
+            phrases=tuple(sorted_out.phrases),
+            alarms=tuple(
+                self._lookout.alarms(sorted_out.parts, sorted_out.guards, text.signs)
+                if sorted_out.parts
+                else ()
+            ),
+        )
+
+    def _masked(self, place: Place) -> list[tuple[int, int]]:
+        return [_proper(found) for found in place.found if found.meaning[0] not in self._cities]
+
+    def _beyond_city(self, place: Place) -> Place:
+        """The city as a whole says nothing: everybody lives in it."""
+        if all(code in self._cities for found in place.found for code in found.meaning):
+            return Place((), ())
+        return Place(tuple(code for code in place.areas if code not in self._cities), place.found)
+
+
+@frozen
+class _Sorted:
+    places: list[Found]
+    keywords: list[Found]
+    phrases: list[Found]
+    guards: list[Found]
+    fillers: list[Found]
+    parts: list[Found]
+
+
+def _sort(found: Iterable[Found]) -> _Sorted:
+    out = _Sorted([], [], [], [], [], [])
+    for each in found:
+        meaning = each.meaning
+        if isinstance(meaning, Keyword):
+            out.keywords.append(each)
+        elif isinstance(meaning, tuple):
+            out.places.append(each)
+        elif isinstance(meaning, DangerPart):
+            out.parts.append(each)
+        elif meaning is PhraseKind.HUMAN or meaning is PhraseKind.PROGRESS:
+            out.phrases.append(each)
+        elif each.how is How.CHARACTERS:
+            (out.fillers if meaning is PhraseKind.FILLER else out.guards).append(each)
+    return out
+
+
+def _proper(found: Found) -> tuple[int, int]:
+    for tail in _KIND_OF_PLACE:
+        if found.wording.endswith(tail) and found.wording != tail:
+            return found.start, found.end - len(tail)
+    return found.start, found.end
+
+
+def _without(
+    signs: str, sound: str, masked: list[tuple[int, int]], fillers: list[Found]
+) -> tuple[tuple[int, ...], str, str]:
+    """The signs that matter with their indices; a sentence of fillers alone keeps them."""
+    gone = {index for filler in fillers for index in range(filler.start, filler.end)}
+    starts = {start for start, _ in masked}
+    inside = {index for start, end in masked for index in range(start + 1, end)}
+    spoken = [i for i, sign in enumerate(signs) if sign != PAUSE and i not in inside]
+    kept = tuple(i for i in spoken if i not in gone or i in starts) or tuple(spoken)
+    return (
+        kept,
+        "".join(PLACE if i in starts else signs[i] for i in kept),
+        "".join(PLACE if i in starts else sound[i] for i in kept),
+    )

@@ -1,0 +1,116 @@
+"""From the examples of a table to what a model learns from.
+
+Each example is heard as it is and once more as a bad line would give it; where it names no place,
+also from callers whose place is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from attrs import evolve, field, frozen
+
+from routing.features import Counted, Grams, grams
+from routing.fitting import Lessons
+from routing.hearing import Ear, Heard
+from routing.ids import AreaCode
+from routing.lexicon import Example
+from routing.model import gram_value, vocabulary
+from routing.noise import Garbler
+from routing.outcomes import NOWHERE, Districts, Outcomes, is_line
+from routing.table import RoutingTable
+
+_KNOWN_PLACE: Final = 0.4  # of sentences without a place, those heard from a known one
+AT_LEAST: Final = 2  # sentences that an n-gram stands in before it counts
+
+
+@frozen(eq=False)
+class Lesson:
+    """A sentence as the model sees it."""
+
+    grams: Grams
+    counted: dict[int, float]
+    shares: dict[int, float]
+    kind: str
+
+
+@frozen
+class Teacher:
+    """Makes lessons of examples."""
+
+    table: RoutingTable
+    ear: Ear
+    outcomes: Outcomes
+    counted: Counted
+    garbler: Garbler
+    districts: Districts = field()
+
+    def lesson(self, example: Example, *, spoken: str = "") -> Lesson:
+        """What `example` teaches, or what it teaches when it was heard as `spoken`."""
+        heard = self.ear.hear(spoken or example.text, example.area)
+        return self._lesson(heard, example.targets, self.districts.kind(heard.areas))
+
+    def varied(self, example: Example, random: Random, *, spoiled: bool) -> Lesson:
+        """The same from another caller, perhaps on a bad line."""
+        spoken = self.garbler.garble(example.text, random) if spoiled else example.text
+        heard = self.ear.hear(spoken, example.area)
+        kind = self.districts.kind(heard.areas)
+        if kind != NOWHERE or not is_line(example.targets[0]) or random.random() > _KNOWN_PLACE:
+            return self._lesson(heard, example.targets, kind)
+        district = random.choice(self.outcomes.districts)
+        return self._lesson(heard, self._there(example.targets, district), district)
+
+    def _there(self, targets: Sequence[str], district: AreaCode) -> tuple[str, ...]:
+        """The targets for a caller in `district`: its own lines first, others' not at all."""
+        of_line = self.districts.of_line
+        own = [target for target in targets if of_line.get(target) == district]
+        city = [target for target in targets if of_line.get(target) is None]
+        return (*own, *city) or tuple(targets)
+
+    def _lesson(self, heard: Heard, targets: Sequence[str], kind: str) -> Lesson:
+        counted = self.counted.of(heard, kind)
+        shares = self.outcomes.weights(targets)
+        return Lesson(grams(heard.signs, heard.sound), counted, shares, kind)
+
+
+def curriculum(teacher: Teacher, examples: Iterable[Example], random: Random) -> list[Lesson]:
+    """Each example twice: from another caller, and from yet another on a bad line."""
+    lessons: list[Lesson] = []
+    for example in examples:
+        lessons.append(teacher.varied(example, random, spoiled=False))
+        lessons.append(teacher.varied(example, random, spoiled=True))
+    return lessons
+
+
+def words_of(lessons: Iterable[Lesson]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """The vocabulary that lessons teach."""
+    return vocabulary([lesson.grams for lesson in lessons], AT_LEAST)
+
+
+def matrix(lessons: Sequence[Lesson], keys: np.ndarray, counted: int, labels: int) -> Lessons:
+    """Lessons as arrays: n-grams of the vocabulary first, counted features behind them."""
+    indices, values, ends = [], [], [0]
+    shares = np.zeros((len(lessons), labels), np.float32)
+    for row, lesson in enumerate(lessons):
+        rows, data = _row(lesson, keys)
+        indices.append(rows)
+        values.append(data)
+        ends.append(ends[-1] + len(rows))
+        for label, share in lesson.shares.items():
+            shares[row, label] = share
+    shape = (len(lessons), len(keys) + counted)
+    joined = (np.concatenate(values), np.concatenate(indices), np.array(ends))
+    return Lessons(sp.csr_matrix(joined, shape=shape), shares)
+
+
+def _row(lesson: Lesson, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    places = np.minimum(np.searchsorted(keys, lesson.grams.hashes), len(keys) - 1)
+    known = places[keys[places] == lesson.grams.hashes]
+    rows = np.concatenate((known, np.array(list(lesson.counted), np.int64) + len(keys)))
+    data = np.full(len(rows), gram_value(len(known)), np.float32)
+    data[len(known) :] = list(lesson.counted.values())
+    return rows, data

@@ -1,0 +1,69 @@
+"""How a character sounds to a recogniser: a syllable without tone, close ones being the same.
+
+A syllable is written as one character of the private use area, so a sentence and its sound have
+the same length and whatever is looked for in one can be looked for in the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+FIRST_SYLLABLE: Final = 0xE000  # start of the private use area; it has room for 6,400
+
+# Order matters: a rule sees what the ones above it left.
+_CONFUSED: Final = (
+    (r"^zh", "z"),
+    (r"^ch", "c"),
+    (r"^sh", "s"),
+    (r"^[lr]", "n"),
+    (r"^fong$|^feng$", "hong"),
+    (r"^f(?=u$)", "h"),
+    (r"^f", "hu"),
+    (r"^hue", "hu"),  # fei, fen beside hui, hun
+    (r"(?<=[aei])ng$", "n"),
+    (r"uai$", "uan"),
+)
+_RULES: Final = tuple((re.compile(pattern), to) for pattern, to in _CONFUSED)
+
+
+def folded(syllable: str) -> str:
+    """The syllable that stands for all that are mistaken for this one: zhang -> zan."""
+    for pattern, to in _RULES:
+        syllable = pattern.sub(to, syllable)
+    return syllable
+
+
+@frozen
+class SoundTable:
+    """The sound of every character, and of a few pairs in which it sounds otherwise.
+
+    `pairs` maps two neighbours to the sounds of both: 着火 is zhao huo though 着 alone is zhe.
+    """
+
+    singles: Mapping[str, str]
+    pairs: Mapping[str, str]
+    changing: frozenset[str]
+
+    def of(self, text: str) -> str:
+        """The sound, as long as the text; what has none stands for itself."""
+        sound = [self.singles.get(char, char) for char in text]
+        if not self.changing.isdisjoint(text):
+            for start in range(len(text) - 1):
+                pair = self.pairs.get(text[start : start + 2])
+                if pair:
+                    sound[start : start + 2] = pair
+        return "".join(sound)
+
+
+_INITIAL: Final = re.compile("[bpmfdtnlgkhjqxzcsryw]?")
+
+
+def parts_of(syllable: str) -> tuple[str, str]:
+    """Initial and final: ("z", "an"); either may be empty."""
+    found = _INITIAL.match(syllable)
+    cut = found.end() if found else 0
+    return syllable[:cut], syllable[cut:]
