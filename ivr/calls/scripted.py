@@ -4,7 +4,10 @@ A script is a list of caller's acts, one a line:
 
     3               presses 3 when asked (several keys: presses them one after another)
     !3              presses 3 while the next sentence is being said, interrupting it
-    -               presses nothing until the time is up
+    -               presses and says nothing until the time is up
+    "暖气不热"        says this when asked and is understood; "" is noise
+    !"暖气不热"       says it while the next sentence is being said, interrupting it
+    deaf            speaks, and nobody can hear: the question is asked again for keys
     hangup          hangs up at the next thing that is said or asked
     says 12         speaks for twelve seconds, then is silent
     says 12 #       speaks for twelve seconds and presses #
@@ -22,9 +25,11 @@ from collections import deque
 from collections.abc import Iterable
 
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.heard import NOTHING, Hints
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
 from ivr.kernel.units import Seconds, seconds
+from ivr.speech.scripted import heard_as
 from ivr.telephony.call import (
     KEYS,
     MESSAGE_SILENCE,
@@ -34,11 +39,15 @@ from ivr.telephony.call import (
     CallFacts,
     DialEnd,
     DialResult,
+    ListenEnd,
     QueueEnd,
     QueueResult,
     Recording,
     RecordingEnd,
+    Utterance,
 )
+
+DEAF = "deaf"
 
 
 class ScriptMismatch(HotlineError):
@@ -48,10 +57,14 @@ class ScriptMismatch(HotlineError):
 
 
 class ScriptedCall(Call):
-    """Plays the caller's part from a script and writes the transcript."""
+    """Plays the caller's part from a script and writes the transcript.
 
-    def __init__(self, facts: CallFacts, script: Iterable[str]) -> None:
+    `hears` says whether the caller may speak: a flow of keys never listens.
+    """
+
+    def __init__(self, facts: CallFacts, script: Iterable[str], *, hears: bool = False) -> None:
         super().__init__(facts)
+        self._hears = hears
         self._acts = deque(act.strip() for act in script if act.strip())
         self._heard: list[str] = []
         self._gone = False
@@ -70,6 +83,36 @@ class ScriptedCall(Call):
 
     async def answer(self) -> None:
         self._note("= answered")
+
+    @property
+    def hears(self) -> bool:
+        return self._hears
+
+    async def hear(
+        self, sounds: tuple[Sound, ...], expecting: Hints, first: Seconds  # noqa: ARG002 - see below
+    ) -> Utterance | ListenEnd:
+        """A caller in a script answers before any time is up."""
+        for sound in sounds:
+            self._leave_if_scripted()
+            self._heard.append(sound.text)
+            if self._acts and self._acts[0].startswith("!"):
+                return self._answered(self._take().removeprefix("!"), expecting)
+        self._leave_if_scripted()
+        act = self._take()
+        self._note(f"> {act}")
+        return self._answered(act, expecting)
+
+    def _answered(self, act: str, expecting: Hints) -> Utterance | ListenEnd:
+        if act == DEAF:
+            self._hears = False
+            return ListenEnd.DEAF
+        if act == "-":
+            return ListenEnd.SILENT
+        if act.startswith('"'):
+            said = act.strip('"')
+            return heard_as(said, expecting) if said else NOTHING
+        self._ahead.appendleft(self._press(act))
+        return ListenEnd.KEYED
 
     async def play(self, sound: Sound, *, interruptible: bool = True) -> str:
         self._leave_if_scripted()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from ivr.kernel.heard import Hints
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
 from ivr.kernel.units import Seconds, seconds
+from ivr.speech.scripted import heard_as
 from ivr.telephony.call import (
     KEYS,
     MESSAGE_SILENCE,
@@ -16,10 +18,12 @@ from ivr.telephony.call import (
     CallFacts,
     DialEnd,
     DialResult,
+    ListenEnd,
     QueueEnd,
     QueueResult,
     Recording,
     RecordingEnd,
+    Utterance,
 )
 
 _DIALLED = {
@@ -45,7 +49,7 @@ class TerminalCall(Call):
         self._gone = False
 
     async def answer(self) -> None:
-        self._write("（接通。直接回车表示不按键，h 表示挂机。）")
+        self._write("（接通。直接回车表示不按键不说话，h 表示挂机；请您说话时，可以打字。）")
 
     async def play(self, sound: Sound, *, interruptible: bool = True) -> str:  # noqa: ARG002
         self._check()
@@ -59,6 +63,24 @@ class TerminalCall(Call):
         keys = "".join(key for key in typed if key in KEYS)
         self._ahead.extend(keys[1:])
         return keys[:1]
+
+    @property
+    def hears(self) -> bool:
+        """What is typed and is no key was said."""
+        return True
+
+    async def hear(
+        self, sounds: tuple[Sound, ...], expecting: Hints, first: Seconds
+    ) -> Utterance | ListenEnd:
+        for sound in sounds:
+            await self.play(sound)
+        typed = await self._type(f"按键或说话（等{first:.0f}秒）> ")
+        if not typed:
+            return ListenEnd.SILENT
+        if all(key in KEYS for key in typed):
+            self._ahead.extend(typed)
+            return ListenEnd.KEYED
+        return heard_as(typed, expecting)
 
     async def record(
         self, name: str, *, at_most: Seconds, silence: Seconds = MESSAGE_SILENCE

@@ -14,10 +14,11 @@ from __future__ import annotations
 import abc
 from collections import deque
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from ivr.kernel.heard import OPEN, Heard, Hints
 from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.kernel.sound import Sound, Spoken, flat
 from ivr.kernel.units import Seconds, seconds
@@ -55,12 +56,16 @@ class Digits:
     ended: bool = False  # the end key was pressed
 
 
-@frozen
-class Utterance:
-    """What the caller said, as heard. `confidence` is 0..1 of the recogniser."""
+Utterance: TypeAlias = Heard
+"""What the caller said, as heard: readings, confidence, and the expected answer it was, if any."""
 
-    text: str
-    confidence: float
+
+class ListenEnd(Enum):
+    """How listening ended without an utterance."""
+
+    KEYED = "keyed"  # the keys are remembered
+    SILENT = "silent"  # neither speech nor a key in time
+    DEAF = "deaf"  # nobody can hear just now
 
 
 class RecordingEnd(Enum):
@@ -168,6 +173,42 @@ class Call(abc.ABC):
         ``at_most=1`` the end key is a key like any other.
         """
         await self.say(*spoken)
+        return await self._collect(at_most, first, following, end)
+
+    async def listen(
+        self,
+        *spoken: Spoken,
+        expecting: Hints = OPEN,
+        at_most: int = 1,
+        first: Seconds = FIRST_KEY,
+        following: Seconds = NEXT_KEY,
+        end: str = "#",
+    ) -> Digits | Utterance:
+        """Say it, then take keys as `ask` does, or one utterance. Either interrupts what is said.
+
+        Keys win: one pressed while speech is being recognised is the answer. Empty digits mean
+        that neither came within `first` seconds of the end of what is said; an utterance that
+        `is_nothing` means that the caller spoke and was not understood. Where nobody can hear
+        (no ear, too many at once, recognition failed or late) it is `ask`, from the beginning.
+        """
+        if self.hears and not self._ahead:
+            heard = await self.hear(flat(spoken), expecting, first)
+            if isinstance(heard, Utterance):
+                return heard
+            if heard is ListenEnd.SILENT:
+                return Digits("")
+            if heard is ListenEnd.KEYED:
+                return await self._collect(at_most, first, following, end)
+        return await self.ask(*spoken, at_most=at_most, first=first, following=following, end=end)
+
+    async def fresh(self) -> None:
+        """Forget keys typed ahead: what follows must be chosen by one who has heard it."""
+        self._ahead.clear()
+        for _ in range(STALE_KEYS):
+            if not await self.wait_key(Seconds(0.001)):
+                return
+
+    async def _collect(self, at_most: int, first: Seconds, following: Seconds, end: str) -> Digits:
         keys = ""
         while len(keys) < at_most:
             key = await self._next_key(following if keys else first)
@@ -177,17 +218,6 @@ class Call(abc.ABC):
                 return Digits(keys, ended=True)
             keys += key
         return Digits(keys)
-
-    async def listen(self, *spoken: Spoken, first: Seconds = FIRST_KEY) -> Digits | Utterance:
-        """Say it, then take one key or one utterance. Without a recogniser: one key."""
-        return await self.ask(*spoken, first=first)
-
-    async def fresh(self) -> None:
-        """Forget keys typed ahead: what follows must be chosen by one who has heard it."""
-        self._ahead.clear()
-        for _ in range(STALE_KEYS):
-            if not await self.wait_key(Seconds(0.001)):
-                return
 
     def _remember(self, key: str) -> None:
         if key:
@@ -213,6 +243,23 @@ class Call(abc.ABC):
     @abc.abstractmethod
     async def wait_key(self, within: Seconds) -> str:
         """The next key, or '' when none came in time."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether the caller may be invited to speak. A call that failed to hear stays deaf."""
+        return False
+
+    async def hear(
+        self,
+        sounds: tuple[Sound, ...],  # noqa: ARG002 - for those who can hear
+        expecting: Hints,  # noqa: ARG002
+        first: Seconds,  # noqa: ARG002
+    ) -> Utterance | ListenEnd:
+        """Play the clips and hear an utterance; speech or a key interrupts them.
+
+        Keys pressed are remembered. Only asked for while `hears`.
+        """
+        return ListenEnd.DEAF
 
     @abc.abstractmethod
     async def record(
@@ -278,6 +325,7 @@ __all__ = [
     "DialEnd",
     "DialResult",
     "Digits",
+    "ListenEnd",
     "QueueEnd",
     "QueueResult",
     "Recording",
