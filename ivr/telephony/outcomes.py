@@ -34,7 +34,7 @@ def key_of(reply: Reply) -> str:
 
 def length_of(reply: Reply) -> Seconds:
     """How far the audio had come."""
-    return seconds((reply.endpos or 0) / SAMPLES_PER_SECOND)
+    return seconds(max(0, reply.endpos or 0) / SAMPLES_PER_SECOND)
 
 
 def recording_end(reply: Reply, limit: Seconds) -> RecordingEnd:
@@ -43,6 +43,8 @@ def recording_end(reply: Reply, limit: Seconds) -> RecordingEnd:
     It says "timeout" for silence and for the limit alike, with a meaningless number; only
     the length tells them apart, since silence is cut off the end of the file.
     """
+    if (reply.endpos or 0) < 0:
+        return RecordingEnd.FAILED  # not even the header was written
     if reply.data == "dtmf":
         return RecordingEnd.KEY
     if reply.data == "hangup":

@@ -61,7 +61,8 @@ class Reply(NamedTuple):
     """The answer to one command. A tuple, because one is made for each command of each call.
 
     `result` is what stands after ``result=``, '' when nothing does; `data` is the text in
-    parentheses, `endpos` the position in samples, `text` whatever else the line says.
+    parentheses, `endpos` the position in samples, `text` whatever else the line says. The position
+    is below zero after a recording for which the disk had no room at all.
     """
 
     code: int
@@ -240,7 +241,8 @@ def _tail(tail: str, line: bytes) -> tuple[str | None, int | None, str]:
     name, equals, position = tail.partition("=")
     if name != "endpos" or not equals:
         return data, None, tail
-    if not (position.isascii() and position.isdigit() and len(position) < 20):
+    digits = position.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
         raise MalformedAgi("endpos is no number", line)
     return data, int(position), ""
 

@@ -45,6 +45,7 @@ def all_of(chunks, *, environment=False):
         (b"200 result=1 (a) endpos=5)", Reply(200, "1", "a) endpos=5")),
         (b"200 result=0 endpos=6240", Reply(200, "0", None, 6240)),
         (b"200 result=53 (dtmf) endpos=8000", Reply(200, "53", "dtmf", 8000)),
+        (b"200 result=53 (dtmf) endpos=-20", Reply(200, "53", "dtmf", -20)),  # on a full disk
         (b"200 result=0 Gosub complete", Reply(200, "0", text="Gosub complete")),
         (b"510 Invalid or unknown command", Reply(510, text="Invalid or unknown command")),
         (b"511 Command Not Permitted", Reply(511, text="Command Not Permitted")),
@@ -61,7 +62,7 @@ def test_a_reply_reads_as_asterisk_meant_it(line, reply):
 @pytest.mark.parametrize(
     "line",
     [b"", b"2", b"200", b"200 ", b"200 resu", b"200 result=1 (cut", b"20x result=0", b"hello",
-     b"200 result=0 endpos=abc", b"200 result=0 endpos=-1", b"-00 result=0", b"result=0"],
+     b"200 result=0 endpos=abc", b"200 result=0 endpos=--1", b"-00 result=0", b"result=0"],
 )  # fmt: skip
 def test_a_cut_or_foreign_line_has_a_named_error(line):
     with pytest.raises(MalformedAgi):
