@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from ivr.doctor import parts
-from ivr.doctor.database import database
-from ivr.doctor.disks import disks, waiting
+from ivr.doctor import database, disks, lately, parts
 from ivr.doctor.finding import Examination, Finding
-from ivr.doctor.lately import lately
 from ivr.kernel.errors import HotlineError
 from ivr.settings import Settings
 
@@ -34,16 +31,16 @@ async def _bounded(part: str, look: Examination, settings: Settings) -> Finding:
 
 
 EXAMINATIONS: Final[tuple[tuple[str, Examination], ...]] = (
-    ("数据库", database),
+    ("数据库", database.examine),
     ("Redis", parts.redis),
     ("派单目录", parts.table),
     ("Asterisk管理接口", parts.manager),
     ("FastAGI端口", parts.fastagi),
     ("提示音", parts.prompts),
-    ("待传件", waiting),
-    ("磁盘", disks),
+    ("待传件", disks.waiting),
+    ("磁盘", disks.room),
     ("时钟", parts.clock),
-    ("近来的故障", lately),
+    ("近来的故障", lately.examine),
 )
 
 MENDS: Final = {

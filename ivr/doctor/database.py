@@ -29,7 +29,7 @@ LOCKED: Final = (
 LATE: Final = f"检查数据库机器的磁盘和负载，以及和它之间的网络。{MEANWHILE}"
 
 
-async def database(settings: Settings) -> Finding:
+async def examine(settings: Settings) -> Finding:
     """Reads, then makes a change that changes nothing."""
     examined = Database(settings.database_url, limit=LIMIT)
     kind = settings.database_url.partition("://")[0]

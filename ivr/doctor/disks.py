@@ -40,7 +40,7 @@ def _age(at: datetime) -> float:
     return (datetime.now(UTC) - at).total_seconds()
 
 
-async def disks(settings: Settings) -> Finding:
+async def room(settings: Settings) -> Finding:
     """Room for what comes, and whether it can be written at all; each disk once."""
     sick: list[str] = []
     mends: list[str] = []

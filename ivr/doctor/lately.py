@@ -45,7 +45,7 @@ AILMENTS: Final[Mapping[str, Ailment]] = {
 }
 
 
-async def lately(settings: Settings) -> Finding:
+async def examine(settings: Settings) -> Finding:
     """The faults of the last ten minutes; none is known of a service that does not run."""
     try:
         text = await asyncio.to_thread(_metrics, settings.web)
