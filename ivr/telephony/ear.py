@@ -76,12 +76,20 @@ class Ear(Protocol):
 class Ears(Protocol):
     """Hands out ears."""
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether `open` would give one now: then callers are invited to speak."""
+
     def open(self, call: CallId, hints: Hints, tell: Tell) -> Ear | None:
         """An ear for one question, at once; None when no more can be heard just now."""
 
 
 class NobodyHears:
     """A site without a recogniser: every question is answered by keys."""
+
+    @property
+    def is_ready(self) -> bool:
+        return False
 
     def open(self, call: CallId, hints: Hints, tell: Tell) -> Ear | None:  # noqa: ARG002
         return None
