@@ -19,6 +19,7 @@ async def walk_menu(visit: Visit) -> Station:
     visit.journey.step(f"menu.{node.id}")
     keys = "".join(choice.key for choice in node.choices)
     key = await choose(visit.call, *_question(visit, node, greeted=greeted), keys=keys + BACK)
+    visit.journey.keyed(node.id, key)
     if key == HUMAN:
         return Station.OPERATOR
     if key == BACK:
@@ -59,6 +60,7 @@ async def _ask_area(visit: Visit, question: AreaQuestion) -> Station:
     visit.journey.step("area")
     keys = "".join(choice.key for choice in question.choices)
     key = await choose(visit.call, *words.area_question(question), keys=keys + BACK)
+    visit.journey.keyed(question.id, key)
     if key == HUMAN:
         return Station.OPERATOR
     answer = question.choice_for(key)

@@ -119,6 +119,13 @@ class DiallerSettings(Section):
     guard_trunk: bool = True
 
 
+class TableSettings(Section):
+    """How the routing table is published."""
+
+    approval: bool = False  # whether a second person must agree before a draft is published
+    rehearse: int = Field(default=500, ge=0, le=5000)  # calls and tickets decided again
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `home` holds database, secrets, recordings, spool and logs."""
 
@@ -137,6 +144,7 @@ class Settings(BaseSettings):
     switch: SwitchSettings = SwitchSettings()
     calls: CallSettings = CallSettings()
     dialler: DiallerSettings = DiallerSettings()
+    table: TableSettings = TableSettings()
 
     @classmethod
     def of(cls, home: Path) -> Settings:
@@ -174,6 +182,11 @@ class Settings(BaseSettings):
     def snapshot(self) -> Path:
         """The published table as a file, for the script on the switch."""
         return self.home.absolute() / "table.json"
+
+    @property
+    def router(self) -> Path:
+        """What `routing.learn` made of the published table, for a start without the database."""
+        return self.home.absolute() / "table.router"
 
     @property
     def standby(self) -> Path:

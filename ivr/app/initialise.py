@@ -8,17 +8,22 @@ from typing import Final
 
 from attrs import frozen
 
-from ivr.app.publishing import active_snapshot, publish_table, write_standby
+from ivr.app.office import table_office
+from ivr.app.publishing import write_standby
 from ivr.app.secrets import ADMIN, AMI, DIALLER, TICKETS, secret
 from ivr.app.stores import Stores, open_stores
+from ivr.app.workshop import ThreadWorkshop
 from ivr.kernel.clock import Clock, SystemClock
+from ivr.kernel.people import AccountName
 from ivr.settings import Settings
-from ivr.storage.accounts import AccountName
+from ivr.storage.live_state import open_live_state
 from ivr.storage.migrate import upgrade
+from ivr.tables.values import PublishedTable
 from routing.calendar import Calendar, seed
 from routing.ids import TableVersion
 from routing.load import DATA, load_table
 
+SEED: Final = AccountName("hotline init")  # who published the first table, in the audit log
 YEARS_BACK: Final = 1  # tickets of last year are still counted
 YEARS_AHEAD: Final = 1  # the next year is published in November
 
@@ -47,14 +52,25 @@ async def _fill(settings: Settings, admin: str, folder: Path) -> InitResult:
     clock = SystemClock()
     async with open_stores(settings, clock) as stores:
         calendar = await _seed_calendar(stores, clock)
-        snapshot = await active_snapshot(stores)
-        if snapshot is None:
-            snapshot = await publish_table(load_table(folder), stores, clock)
-        write_standby(settings, snapshot, calendar)
+        published = await _first_table(settings, stores, clock, folder)
+        write_standby(settings, published.body, calendar)
         password = secret(settings.secrets, ADMIN)
         await stores.accounts.create_first(AccountName(admin), password=password)
     provisional = tuple(year for year in _years(clock) if not calendar.published(year))
-    return InitResult(admin, password, snapshot.number, provisional)
+    return InitResult(admin, password, published.publication.version, provisional)
+
+
+async def _first_table(
+    settings: Settings, stores: Stores, clock: Clock, folder: Path
+) -> PublishedTable:
+    """The table in force; the folder's, where there is none yet."""
+    published = await stores.tables.active()
+    if published is not None:
+        return published
+    async with open_live_state(settings.redis, clock) as present:
+        office = table_office(settings, stores, present.fanout, ThreadWorkshop(), clock)
+        first = await office.publishing.first(load_table(folder), SEED, "首次安装")
+    return await stores.tables.get(first.version)
 
 
 async def _seed_calendar(stores: Stores, clock: Clock) -> Calendar:

@@ -10,9 +10,10 @@ from typing import Final
 from attrs import frozen
 
 from ivr.app.desk import ticket_desk
-from ivr.app.publishing import TABLES
+from ivr.app.office import TABLES, compiling_of, table_office
 from ivr.app.stores import Stores, open_stores
 from ivr.app.tables import TableBook
+from ivr.app.workshop import process_workshop
 from ivr.calls.witness import Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock, SystemClock
@@ -26,9 +27,10 @@ from ivr.storage.live_state import LiveState, open_live_state
 from ivr.storage.spool import SpoolFolder
 from ivr.storage.spooling import ServiceSpool
 from ivr.storage.wills import WillFolder
+from ivr.tables.office import TableOffice
 from ivr.tickets.desk import TicketDesk
 
-TABLE_EVERY: Final = seconds(1)  # a table is in force on every node within a second or two
+TABLE_EVERY: Final = seconds(0.5)  # a table is in force on every node within a second
 
 
 @frozen
@@ -38,6 +40,7 @@ class Node:
     settings: Settings
     stores: Stores
     book: TableBook
+    office: TableOffice
     desk: TicketDesk
     spool: ServiceSpool
     wills: WillFolder
@@ -56,10 +59,12 @@ async def running_node(settings: Settings) -> AsyncIterator[Node]:
     async with (
         open_stores(settings, clock, partial(_tell_away, meter, spool)) as stores,
         open_live_state(settings.redis, clock) as present,
+        process_workshop() as workshop,
     ):
-        book = TableBook(settings, stores)
+        book = TableBook(settings, stores, compiling_of(stores, workshop))
         await book.open()
-        node = _assemble(settings, stores, book, present, spool, clock, meter)
+        office = table_office(settings, stores, present.fanout, workshop, clock)
+        node = _assemble(settings, stores, book, office, present, spool, clock, meter)
         with contextlib.suppress(StoreAway):
             await stores.numbers.prepare()
         node.background.start(stores.watch.keep())
@@ -94,6 +99,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 - the parts, not a container
     settings: Settings,
     stores: Stores,
     book: TableBook,
+    office: TableOffice,
     present: LiveState,
     spool: ServiceSpool,
     clock: Clock,
@@ -104,6 +110,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 - the parts, not a container
         settings=settings,
         stores=stores,
         book=book,
+        office=office,
         desk=desk,
         spool=spool,
         wills=WillFolder(settings.wills),

@@ -1,47 +1,20 @@
-"""From a folder of tables to the snapshot in force, and to the files the switch falls back on."""
+"""The table in force, and the files the switch falls back on."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Final
 
 from agi_scripts import standby
 from agi_scripts.standby import Standby
 from agi_scripts.visit import Times
 from ivr.app.stores import Stores
-from ivr.kernel.clock import Clock
-from ivr.kernel.errors import HotlineError
-from ivr.kernel.fanout import Topic
 from ivr.kernel.files import replace_file
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
 from prompts.sound_library import COMMITTED
 from routing.calendar import Calendar
-from routing.check import check
-from routing.problem import Problem
-from routing.table import RoutingTable, Snapshot, from_json, publish, to_json
-
-TABLES: Final = Topic("table")
-
-
-class TableRefused(HotlineError):
-    """The table would leave somebody stuck; `problems` says where, for the administrator."""
-
-    id = "table-refused"
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(problem.sentence for problem in problems))
-        self.problems = problems
-
-
-async def publish_table(table: RoutingTable, stores: Stores, clock: Clock) -> Snapshot:
-    """Check it, number it, put it in force. Raises `TableRefused`, changing nothing."""
-    problems = check(table)
-    if problems:
-        raise TableRefused(problems)
-    snapshot = publish(table, await stores.tables.next_version(), clock.now())
-    await stores.tables.save(snapshot.number, to_json(snapshot), sha256=snapshot.sha256)
-    return snapshot
+from routing.table import Snapshot, from_json
 
 
 async def active_snapshot(stores: Stores) -> Snapshot | None:
@@ -73,9 +46,12 @@ def sound_folders(settings: Settings) -> tuple[Path, ...]:
     return (COMMITTED, settings.home.absolute() / "prompts")
 
 
-def write_standby(settings: Settings, snapshot: Snapshot, calendar: Calendar) -> None:
-    """Let the switch answer alone: the table and all else the script on it needs."""
-    replace_file(settings.snapshot, to_json(snapshot))
+def write_standby(settings: Settings, body: bytes, calendar: Calendar) -> None:
+    """Let the switch answer alone: the table as it was published, and all else it needs.
+
+    The bytes are kept as they are: a table that an older release published has another form.
+    """
+    replace_file(settings.snapshot, body)
     standby.write(
         Standby(
             node=settings.node,
@@ -89,3 +65,11 @@ def write_standby(settings: Settings, snapshot: Snapshot, calendar: Calendar) ->
         ),
         settings.standby,
     )
+
+
+async def keep_standby(settings: Settings, stores: Stores) -> None:
+    """Let the switch have what is in force now, also while no service runs that would do it."""
+    published = await stores.tables.active()
+    if published is not None:
+        calendar = Calendar(await stores.calendar.all())
+        await asyncio.to_thread(write_standby, settings, published.body, calendar)

@@ -45,6 +45,7 @@ from prompts.sound_library import Library
 from routing.table import Snapshot
 
 DELIVER_EVERY: Final = seconds(5)
+PUBLISH_EVERY: Final = seconds(1)  # a table comes into force in the second it was set for
 DIALLER_EVERY: Final = seconds(5)  # an alarm is raised within ten
 GRACE: Final = 5.0  # calls get this long at a stop; then they come back to another server
 
@@ -87,6 +88,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
             node.background.repeat(lambda: _deliver(node, executor), seconds(0))
             watch = DiallerWatch(SqlDialling(node.stores.database, node.clock), node.meter)
             node.background.repeat(watch.look, DIALLER_EVERY)
+            node.background.repeat(lambda: _publish_due(node), PUBLISH_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
         await chosen.enter_async_context(_web(node, manager))
@@ -132,6 +134,10 @@ async def _deliver(node: Node, executor: Executor) -> None:
         logger().info("spool delivered", left=done.left, set_aside=done.set_aside)
     if not done.left:
         await executor.execute()
+
+
+async def _publish_due(node: Node) -> None:
+    await node.office.publishing.publish_due()
 
 
 def flow_of(node: Node) -> Flow:

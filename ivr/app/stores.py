@@ -11,11 +11,15 @@ from ivr.app.secrets import ticket_secret
 from ivr.kernel.clock import Clock
 from ivr.settings import Settings
 from ivr.storage.accounts import SqlAccounts
+from ivr.storage.audit import SqlAudit
 from ivr.storage.calendar import SqlCalendar
 from ivr.storage.call_path import WatchedBlocks
 from ivr.storage.calls import SqlCalls
 from ivr.storage.database import Database
+from ivr.storage.draft_store import SqlDrafts
 from ivr.storage.numbers import SqlNumberBlocks
+from ivr.storage.proposal_store import SqlProposals
+from ivr.storage.router_store import SqlRouters
 from ivr.storage.store_watch import StoreWatch
 from ivr.storage.table_store import SqlTables
 from ivr.storage.tickets import SqlTickets
@@ -28,8 +32,12 @@ class Stores:
 
     database: Database
     accounts: SqlAccounts
+    audit: SqlAudit
     calendar: SqlCalendar
     calls: SqlCalls
+    drafts: SqlDrafts
+    proposals: SqlProposals
+    routers: SqlRouters
     tables: SqlTables
     tickets: SqlTickets
     numbers: NumberSource
@@ -55,8 +63,12 @@ async def open_stores(
         yield Stores(
             database=database,
             accounts=SqlAccounts(database, clock),
+            audit=SqlAudit(database, clock),
             calendar=SqlCalendar(database, clock),
             calls=SqlCalls(database, clock),
+            drafts=SqlDrafts(database, clock),
+            proposals=SqlProposals(database, clock),
+            routers=SqlRouters(database, clock),
             tables=SqlTables(database, clock),
             tickets=SqlTickets(database, clock),
             numbers=numbers,

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
+from attrs import frozen
+
 from agi_scripts import standby
-from ivr.app.publishing import active_snapshot, write_standby
+from ivr.app.publishing import write_standby
 from ivr.app.stores import Stores
 from ivr.kernel.errors import NotConfigured, StoreAway
+from ivr.kernel.files import replace_file
 from ivr.kernel.log import logger
 from ivr.settings import Settings
+from ivr.tables.compiling import Compiling
+from ivr.tables.values import Publication
 from routing.calendar import Calendar
 from routing.errors import TableDamaged
 from routing.table import Snapshot, from_json
 
 
-class TableBook:
-    """What calls read: the snapshot in force and the calendar.
+@frozen
+class InForce:
+    """A published table as calls need it: decided by keys and by words from the same version."""
 
-    When the database is away at the start, the last snapshot on disk serves. A published table
-    is taken up by `refresh`; calls in progress keep the one they began with.
+    snapshot: Snapshot
+    body: bytes
+    compiled: bytes
+
+
+class TableBook:
+    """What calls read: the table in force with its router, and the calendar.
+
+    When the database is away at the start, the last table on disk serves. A published table
+    is taken up by `refresh`, as a whole; calls in progress keep the one they began with.
     """
 
-    def __init__(self, settings: Settings, stores: Stores) -> None:
+    def __init__(self, settings: Settings, stores: Stores, compiling: Compiling) -> None:
         self._settings = settings
         self._stores = stores
-        self._snapshot: Snapshot | None = None
+        self._compiling = compiling
+        self._held: InForce | None = None
         self._calendar = Calendar()
+        self._looking = asyncio.Lock()
+
+    def in_force(self) -> InForce:
+        """Raises `NotConfigured` before `open` has found one."""
+        if self._held is None:
+            raise NotConfigured("no routing table is published: run `hotline init`")
+        return self._held
 
     def snapshot(self) -> Snapshot:
-        """Raises `NotConfigured` before `refresh` or `fall_back` found one."""
-        if self._snapshot is None:
-            raise NotConfigured("no routing table is published: run `hotline init`")
-        return self._snapshot
+        """The table that a call beginning now keeps to its end."""
+        return self.in_force().snapshot
 
     def calendar(self) -> Calendar:
         return self._calendar
@@ -44,26 +65,45 @@ class TableBook:
         except StoreAway as why:
             logger().warning("database away, using the last table on disk", why=str(why))
             self._fall_back()
-        self.snapshot()
+        self.in_force()
 
     async def refresh(self) -> None:
         """Take up what has been published since. Raises `StoreAway`."""
-        calendar = Calendar(await self._stores.calendar.all())
-        publications = await self._stores.tables.list()
-        active = next((each for each in publications if each.active), None)
-        known = self._snapshot
-        changed = active and (known is None or known.sha256 != active.sha256)
-        if not changed and calendar == self._calendar:
-            return
-        self._calendar = calendar
-        self._snapshot = await active_snapshot(self._stores) if changed else known
-        if self._snapshot is not None:
-            write_standby(self._settings, self._snapshot, calendar)
-            logger().info("table in force", table=self._snapshot.number)
+        async with self._looking:
+            calendar = Calendar(await self._stores.calendar.all())
+            active = await self._stores.tables.in_force()
+            if active is not None and not self._holds(active):
+                self._held = await self._read()
+                logger().info("table in force", table=self._held.snapshot.number)
+            elif calendar == self._calendar:
+                return
+            self._calendar = calendar
+            if self._held is not None:
+                await asyncio.to_thread(self._keep_on_disk, self._held, calendar)
+
+    def _holds(self, active: Publication) -> bool:
+        known = self._held and self._held.snapshot
+        if known is None:
+            return False
+        return (known.number, known.sha256) == (active.version, active.sha256)
+
+    async def _read(self) -> InForce:
+        published = await self._stores.tables.active()
+        if published is None:
+            raise NotConfigured("no routing table is published: run `hotline init`")
+        snapshot = await asyncio.to_thread(from_json, published.body)
+        compiled = await self._compiling.router(snapshot.table, snapshot.sha256)
+        return InForce(snapshot, published.body, compiled)
+
+    def _keep_on_disk(self, held: InForce, calendar: Calendar) -> None:
+        replace_file(self._settings.router, held.compiled)
+        write_standby(self._settings, held.body, calendar)
 
     def _fall_back(self) -> None:
         try:
-            self._snapshot = from_json(self._settings.snapshot.read_bytes())
+            body = self._settings.snapshot.read_bytes()
+            compiled = self._settings.router.read_bytes()
+            self._held = InForce(from_json(body), body, compiled)
         except (OSError, TableDamaged) as why:
             raise NotConfigured(f"no table in the database and none on disk: {why}") from why
         self._calendar = standby.read(self._settings.standby).calendar

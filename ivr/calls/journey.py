@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step
+from ivr.calls.record import Callback, CallbackReason, CallRecord, Means, Outcome, Step, Told
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import OperatorId, PhoneNumber, TicketNumber
 from ivr.telephony.call import CallFacts
@@ -47,6 +47,7 @@ class Journey:
         self._ticks = clock.monotonic()
         self.contact: PhoneNumber = facts.caller
         self._steps: list[Step] = []
+        self._told: list[Told] = []
         self.outcome = Outcome.ABANDONED
         self.line: LineCode | None = None
         self.ticket: TicketNumber | None = None
@@ -66,6 +67,18 @@ class Journey:
         if name != self.here and len(self._steps) < STEP_LIMIT:
             self._steps.append(Step(name, self._now()))
             self._moved(self._steps[-1])
+
+    def keyed(self, at: str, key: str) -> None:
+        """The caller chose by a key at this question."""
+        self._keep(Told(Means.KEY, at, key))
+
+    def said(self, text: str, area: str = "") -> None:
+        """The caller said what they want; `area` is where they are, as far as is known."""
+        self._keep(Told(Means.WORDS, "", text, area))
+
+    def _keep(self, told: Told) -> None:
+        if len(self._told) < STEP_LIMIT:
+            self._told.append(told)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -113,6 +126,7 @@ class Journey:
             waited=self.waited,
             talked=self.talked,
             satisfaction=self.satisfaction,
+            told=tuple(self._told),
         )
 
     def callback(self) -> Callback | None:

@@ -39,6 +39,27 @@ class Step:
     at: datetime
 
 
+class Means(Enum):
+    """How a caller told us something."""
+
+    KEY = "key"
+    WORDS = "words"
+
+
+@frozen
+class Told:
+    """What a caller told us that decided where they went: kept so that it can be decided again.
+
+    `at` is the question it answers (a menu's node, an area question, "" for free speech), `what`
+    the key or the sentence, `area` the area that was known then.
+    """
+
+    means: Means
+    at: str
+    what: str
+    area: str = ""
+
+
 @frozen
 class CallRecord:
     """One call, written once, when it has ended.
@@ -61,6 +82,7 @@ class CallRecord:
     waited: float | None = None  # seconds in the operator queue
     talked: float | None = None  # seconds with a unit or an operator
     satisfaction: int | None = None  # 1 very satisfied .. 5 very dissatisfied
+    told: tuple[Told, ...] = ()
 
 
 @frozen

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step
+from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome, Step, Told
 from ivr.kernel.clock import Clock
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.ids import CallId
@@ -125,12 +125,14 @@ def _has(connection: Connection, call: CallId) -> bool:
 
 
 def _record_row(record: CallRecord) -> dict[str, Any]:
-    return {**columns(record), "steps": json.dumps(pack(record.steps))}
+    lists = {"steps": record.steps, "told": record.told}
+    return columns(record) | {name: json.dumps(pack(each)) for name, each in lists.items()}
 
 
 def _record(row: RowMapping) -> CallRecord:
     steps = unpack(json.loads(row["steps"]), tuple[Step, ...])
-    return CallRecord(**{**row, "outcome": Outcome(row["outcome"]), "steps": steps})
+    told = unpack(json.loads(row["told"] or "[]"), tuple[Told, ...])
+    return CallRecord(**{**row, "outcome": Outcome(row["outcome"]), "steps": steps, "told": told})
 
 
 def _callback(row: RowMapping) -> Callback:

@@ -2,64 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
-from attrs import frozen
 from sqlalchemy import RowMapping, Select, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ivr.kernel.audit import Deed
 from ivr.kernel.clock import Clock
-from ivr.kernel.errors import HotlineError
 from ivr.storage import tables
+from ivr.storage.audit import write_deed
 from ivr.storage.database import Database
+from ivr.storage.draft_store import close_draft
 from ivr.storage.events import News, note
+from ivr.storage.proposal_store import move_on
+from ivr.tables.errors import BaseMoved, NoSuchTable, VersionTaken
+from ivr.tables.values import (
+    Proposal,
+    ProposalState,
+    Publication,
+    PublishedTable,
+    Release,
+    Stamp,
+)
 from routing.ids import TableVersion
+
+__all__ = ["NoSuchTable", "Publication", "PublishedTable", "SqlTables", "VersionTaken"]
 
 _TABLE = tables.published_table
 _FACTS = [column for column in _TABLE.columns if column.name != "body"]
 
 
-class VersionTaken(HotlineError):
-    """Another table was published under this number; publish again under the next."""
-
-    id = "version-taken"
-
-    def __init__(self, version: TableVersion) -> None:
-        super().__init__(f"table {version} has been published with another content")
-        self.version = version
-
-
-class NoSuchTable(HotlineError):
-    """No table was published under this number."""
-
-    id = "no-such-table"
-
-    def __init__(self, version: TableVersion) -> None:
-        super().__init__(f"no table {version} has been published")
-        self.version = version
-
-
-@frozen
-class Publication:
-    """A published table without its body; `active` marks the one in force."""
-
-    version: TableVersion
-    sha256: str
-    published_at: datetime
-    active: bool
-
-
-@frozen
-class PublishedTable:
-    """A published table; `body` is the snapshot, byte for byte as it was hashed."""
-
-    publication: Publication
-    body: bytes
-
-
 class SqlTables:
-    """Every method raises `StoreAway` when the database is out of reach."""
+    """`ivr.tables.ports.Tables`. Every method raises `StoreAway` when the database is away."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -74,56 +49,59 @@ class SqlTables:
             async with self._database.writing() as connection:
                 known = await _publication(connection, version)
                 if known is None:
-                    await self._insert(connection, version, body, sha256)
+                    row = {"version": version, "sha256": sha256, "published_at": self._clock.now()}
+                    await _insert(connection, {**row, "body": body})
                 elif known.sha256 != sha256:
                     raise VersionTaken(version)
                 return await self._activate(connection, version)
         except IntegrityError as why:
             raise VersionTaken(version) from why
 
+    async def release(self, release: Release, deed: Deed) -> Publication:
+        """One transaction: the number is taken, the table in force, proposal and draft closed."""
+        made = release.publication
+        try:
+            async with self._database.writing() as connection:
+                await _stands_on(connection, release)
+                await _insert(connection, _release_row(release))
+                if release.proposal is not None:
+                    await _close(connection, release.proposal, made)
+                await write_deed(connection, made.published_at, deed)
+                return await self._activate(connection, made.version)
+        except IntegrityError as why:
+            raise VersionTaken(made.version) from why
+
     async def activate(self, version: TableVersion) -> Publication:
-        """Put a published table in force again: the way back. Raises `NoSuchTable`."""
+        """Put a published table in force again. Raises `NoSuchTable`."""
         async with self._database.writing() as connection:
             return await self._activate(connection, version)
 
     async def active(self) -> PublishedTable | None:
-        """The table in force; None before the first publication."""
         return await self._one(select(_TABLE).where(_TABLE.c.active))
+
+    async def in_force(self) -> Publication | None:
+        async with self._database.reading() as connection:
+            return await _in_force(connection)
 
     async def newest(self) -> PublishedTable | None:
         """The table with the highest number, in force or not."""
         return await self._one(select(_TABLE).order_by(_TABLE.c.version.desc()).limit(1))
 
     async def get(self, version: TableVersion) -> PublishedTable:
-        """Raises `NoSuchTable`."""
         found = await self._one(select(_TABLE).where(_TABLE.c.version == version))
         if found is None:
             raise NoSuchTable(version)
         return found
 
     async def list(self) -> tuple[Publication, ...]:
-        """All publications, newest first."""
         query = select(*_FACTS).order_by(_TABLE.c.version.desc())
         async with self._database.reading() as connection:
             return tuple(Publication(**row) for row in (await connection.execute(query)).mappings())
 
     async def next_version(self) -> TableVersion:
-        """The number the next publication should have."""
         query = select(func.coalesce(func.max(_TABLE.c.version), 0) + 1)
         async with self._database.reading() as connection:
             return TableVersion((await connection.execute(query)).scalar_one())
-
-    async def _insert(
-        self, connection: AsyncConnection, version: TableVersion, body: bytes, sha256: str
-    ) -> None:
-        row = {
-            "version": version,
-            "sha256": sha256,
-            "published_at": self._clock.now(),
-            "body": body,
-            "active": False,
-        }
-        await connection.execute(_TABLE.insert().values(row))
 
     async def _activate(self, connection: AsyncConnection, version: TableVersion) -> Publication:
         await connection.execute(update(_TABLE).where(_TABLE.c.active).values(active=False))
@@ -143,10 +121,46 @@ class SqlTables:
         return None if row is None else _published(row)
 
 
+async def _insert(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    await connection.execute(_TABLE.insert().values({**row, "active": False}))
+
+
+async def _stands_on(connection: AsyncConnection, release: Release) -> None:
+    active = await _in_force(connection)
+    version = active.version if active else TableVersion(0)
+    if version != release.over:
+        raise BaseMoved(release.over, version)
+
+
+async def _close(connection: AsyncConnection, proposal: Proposal, made: Publication) -> None:
+    values = {"state": ProposalState.PUBLISHED.value, "version": made.version}
+    await move_on(connection, proposal, values)
+    await close_draft(connection, Stamp(proposal.editor, proposal.revision))
+
+
+async def _in_force(connection: AsyncConnection) -> Publication | None:
+    row = (await connection.execute(select(*_FACTS).where(_TABLE.c.active))).mappings().first()
+    return None if row is None else Publication(**row)
+
+
 async def _publication(connection: AsyncConnection, version: TableVersion) -> Publication | None:
     query = select(*_FACTS).where(_TABLE.c.version == version)
     row = (await connection.execute(query)).mappings().one_or_none()
     return None if row is None else Publication(**row)
+
+
+def _release_row(release: Release) -> dict[str, Any]:
+    made = release.publication
+    return {
+        "version": made.version,
+        "sha256": made.sha256,
+        "published_at": made.published_at,
+        "published_by": made.published_by,
+        "approved_by": made.approved_by,
+        "why": made.why,
+        "restores": made.restores,
+        "body": release.body,
+    }
 
 
 def _published(row: RowMapping) -> PublishedTable:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    false,
     text,
 )
 
@@ -68,6 +69,7 @@ call_record = Table(
     Column("ended", Moment, nullable=False),
     Column("outcome", Words, nullable=False),
     Column("steps", Words, nullable=False),  # JSON: [{"name", "at"}, ...]
+    Column("told", Words),  # JSON: what the caller keyed and said, in order
     Column("table", Integer, nullable=False),
     Column("node", Words, nullable=False),
     Column("line", Words),
@@ -100,6 +102,10 @@ published_table = Table(
     Column("published_at", Moment, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("published_by", Words),
+    Column("approved_by", Words),
+    Column("why", Words),
+    Column("restores", Integer),  # the version whose content was published again
     Index(
         "uq_published_table_active",
         "active",
@@ -107,6 +113,62 @@ published_table = Table(
         sqlite_where=text("active"),
         postgresql_where=text("active"),
     ),
+)
+
+# What `routing.learn` made of a table; `recipe` changes when the maker does. It can be made again.
+compiled_router = Table(
+    "compiled_router",
+    metadata,
+    Column("sha256", Words, primary_key=True),
+    Column("recipe", Words, primary_key=True),
+    Column("made", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# One draft an editor. `body` holds only the sheets that are not those of the base.
+table_draft = Table(
+    "table_draft",
+    metadata,
+    Column("editor", Words, primary_key=True),
+    Column("base", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+table_proposal = Table(
+    "table_proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("editor", Words, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the draft
+    Column("why", Words, nullable=False),
+    Column("submitted", Moment, nullable=False),
+    Column("publish_at", Moment),  # None: as soon as it may be
+    Column("state", Words, nullable=False),
+    Column("decided_by", Words),
+    Column("decided", Moment),
+    Column("decision", Words),  # in words
+    Column("version", Integer),  # once published
+    Column("sha256", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the table, as JSON
+    Index(None, "state", "publish_at"),
+)
+
+# Append only; triggers refuse anything else.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("who", Words, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("subject", Words, nullable=False, index=True),
+    Column("why", Words, nullable=False),
+    Column("before", Words),  # JSON
+    Column("after", Words),  # JSON
 )
 
 calendar_day = Table(
@@ -125,6 +187,24 @@ account = Table(
     Column("hash", Words, nullable=False),
     Column("role", Words, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("unit", Words),  # a code of the directory: they see this unit's only
+    Column("level", Words),  # city or district: they see this level's only
+    Column("totp", Words),  # the secret of a one-time password, base32
+    Column("person", Words, nullable=False, server_default=""),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+)
+
+# Who is signed in; the digest is of the secret in their browser.
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("digest", Words, primary_key=True),
+    Column("account", Words, ForeignKey(account.c.name), nullable=False, index=True),
+    Column("stage", Words, nullable=False),
+    Column("began", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("address", Words, nullable=False),
 )
 
 number_block = Table(

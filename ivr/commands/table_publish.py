@@ -1,0 +1,158 @@
+"""`hotline table publish` and what belongs to it: approve, refuse, withdraw, rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ivr.app.publishing import keep_standby
+from ivr.app.stores import open_stores
+from ivr.commands.shared import console, on_loop, plainly, settings_of
+from ivr.commands.table_office import FOLDER, WHO, WHY, load, office_of
+from ivr.kernel.clock import CHINA, SystemClock
+from ivr.kernel.people import AccountName
+from ivr.settings import Settings
+from ivr.tables.office import TableOffice
+from ivr.tables.values import Proposal, ProposalId, ProposalState, Publication
+from routing.errors import RoutingError
+from routing.ids import TableVersion
+
+NUMBER = click.argument("number", type=click.IntRange(min=1))
+
+
+@click.command("publish")
+@FOLDER
+@click.option("--draft", "of_draft", is_flag=True, help="发布草稿，而不是文件夹。")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]),
+    default=None,
+    help="草稿什么时候发布，北京时间；不写就是马上。",
+)
+@WHO
+@WHY
+@click.pass_context
+@plainly
+def publish(  # noqa: PLR0913, PLR0917 - click hands over each option
+    context: click.Context, folder: Path, of_draft: bool, at: datetime | None, who: str, why: str
+) -> None:
+    """检查并发布一个文件夹里的派单目录，或草稿；运行中的服务一秒内换用。"""
+    settings = settings_of(context)
+    if not of_draft:
+        done = on_loop(_publish_folder(settings, folder, who, why))
+        console.print(f"✓ 已发布第{done.version}版，校验值 {done.sha256[:16]}…")
+        return
+    moment = at.replace(tzinfo=CHINA) if at else None
+    try:
+        _say(on_loop(_submit(settings, who, why, moment)))
+    except RoutingError as bad:
+        raise click.ClickException(str(bad)) from bad
+
+
+@click.command("approve")
+@NUMBER
+@WHO
+@WHY
+@click.pass_context
+@plainly
+def approve(context: click.Context, number: int, who: str, why: str) -> None:
+    """审批一个发布申请：同意。"""
+    work = _decide(
+        settings_of(context),
+        lambda office: office.publishing.approve(ProposalId(number), AccountName(who), why),
+    )
+    _say(on_loop(work))
+
+
+@click.command("refuse")
+@NUMBER
+@WHO
+@WHY
+@click.pass_context
+@plainly
+def refuse(context: click.Context, number: int, who: str, why: str) -> None:
+    """审批一个发布申请：驳回。"""
+    work = _decide(
+        settings_of(context),
+        lambda office: office.publishing.refuse(ProposalId(number), AccountName(who), why),
+    )
+    _say(on_loop(work))
+
+
+@click.command("withdraw")
+@NUMBER
+@WHO
+@WHY
+@click.pass_context
+@plainly
+def withdraw(context: click.Context, number: int, who: str, why: str) -> None:
+    """撤回一个还没有发布的申请。"""
+    work = _decide(
+        settings_of(context),
+        lambda office: office.publishing.withdraw(ProposalId(number), AccountName(who), why),
+    )
+    _say(on_loop(work))
+
+
+@click.command("rollback")
+@click.argument("version", type=click.IntRange(min=1))
+@WHO
+@WHY
+@click.pass_context
+@plainly
+def rollback(context: click.Context, version: int, who: str, why: str) -> None:
+    """恢复以前的一版：它成为新的一版，一秒内在用。"""
+    done = on_loop(_rollback(settings_of(context), version, who, why))
+    console.print(f"✓ 第{version}版的内容已作为第{done.version}版发布")
+
+
+def _say(proposal: Proposal) -> None:
+    told = {
+        ProposalState.WAITING: f"✓ 已提交，第{proposal.id}号申请等待另一人审批",
+        ProposalState.SCHEDULED: f"✓ 第{proposal.id}号申请将按时发布",
+        ProposalState.PUBLISHED: f"✓ 已发布第{proposal.version}版",
+        ProposalState.REFUSED: f"✓ 第{proposal.id}号申请已驳回",
+        ProposalState.WITHDRAWN: f"✓ 第{proposal.id}号申请已撤回",
+        ProposalState.FAILED: f"✗ 第{proposal.id}号申请未能发布：{proposal.decision}",
+    }
+    console.print(told[proposal.state])
+
+
+async def _publish_folder(settings: Settings, folder: Path, who: str, why: str) -> Publication:
+    async with office_of(settings) as office:
+        done = await office.publishing.first(load(folder), AccountName(who), why)
+    await _standby(settings)
+    return done
+
+
+async def _submit(settings: Settings, who: str, why: str, at: datetime | None) -> Proposal:
+    async with office_of(settings) as office:
+        draft = await office.drafting.get(AccountName(who))
+        proposal = await office.publishing.submit(draft.stamp, why, at=at)
+    await _standby(settings)
+    return proposal
+
+
+async def _decide(
+    settings: Settings, decide: Callable[[TableOffice], Coroutine[Any, Any, Proposal]]
+) -> Proposal:
+    async with office_of(settings) as office:
+        proposal = await decide(office)
+    await _standby(settings)
+    return proposal
+
+
+async def _rollback(settings: Settings, version: int, who: str, why: str) -> Publication:
+    async with office_of(settings) as office:
+        done = await office.publishing.rollback(TableVersion(version), AccountName(who), why)
+    await _standby(settings)
+    return done
+
+
+async def _standby(settings: Settings) -> None:
+    async with open_stores(settings, SystemClock()) as stores:
+        await keep_standby(settings, stores)
