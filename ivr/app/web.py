@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import socket
 from collections.abc import Iterator
+from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
 
+from ivr.kernel.log import logger
 from ivr.settings import WebSettings
+
+AGAIN: Final = 2.0  # seconds until a port that was taken is tried again
 
 
 class WebServer(uvicorn.Server):
@@ -26,6 +32,16 @@ class WebServer(uvicorn.Server):
                 server_header=False,
             )
         )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """A port that is taken is asked for again and again: calls go on without pages."""
+        while not self.should_exit:
+            try:
+                return await super().startup(sockets=sockets)
+            except SystemExit:  # uvicorn's word for it; out of a task it would stop the loop
+                logger().error("web port taken", host=self.config.host, port=self.config.port)
+                await asyncio.sleep(AGAIN)
+        return None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -106,6 +106,11 @@ class AgiProtocol(Protocol):
         if self._stepper is not None:
             self._stepper.abandon()
 
+    def give_way(self) -> None:
+        """Too many of this address wait. Asterisk says all at once, so the oldest is not it."""
+        self.factory.waits_no_longer(self)
+        self._drop("waiting")
+
     def _begin(self, environment: Environment) -> None:
         self._no_deadline()
         try:
@@ -183,7 +188,7 @@ class AgiFactory(Factory):
         self._sounds = sounds
         self._recordings = recordings
         self._allow = allow
-        self._waiting: dict[str, int] = {}
+        self._waiting: dict[str, dict[AgiProtocol, None]] = {}  # who came first stands first
         self.live: set[AgiProtocol] = set()
         self.idle = asyncio.Event()
         self.idle.set()
@@ -215,14 +220,17 @@ class AgiFactory(Factory):
     def entered(self, protocol: AgiProtocol) -> None:
         self.live.add(protocol)
         self.idle.clear()
-        self._waiting[protocol.host] = self._waiting.get(protocol.host, 0) + 1
+        waiting = self._waiting.setdefault(protocol.host, {})
+        waiting[protocol] = None
+        if len(waiting) > self.limits.waiting:
+            next(iter(waiting)).give_way()
 
     def opened(self, protocol: AgiProtocol) -> None:
-        self._no_longer_waits(protocol.host)
+        self.waits_no_longer(protocol)
         self.observer.opened()
 
     def refused(self, protocol: AgiProtocol, reason: str) -> None:
-        self._no_longer_waits(protocol.host)
+        self.waits_no_longer(protocol)
         self._left(protocol)
         self.observer.refused(reason)
 
@@ -234,14 +242,14 @@ class AgiFactory(Factory):
     def _refusal(self, host: str) -> str:
         if host not in self._allow:
             return "address"
-        if len(self.live) >= self.limits.connections:
-            return "connections"
-        return "waiting" if self._waiting.get(host, 0) >= self.limits.waiting else ""
+        return "connections" if len(self.live) >= self.limits.connections else ""
 
-    def _no_longer_waits(self, host: str) -> None:
-        self._waiting[host] -= 1
-        if not self._waiting[host]:
-            del self._waiting[host]
+    def waits_no_longer(self, protocol: AgiProtocol) -> None:
+        """Its environment is in, or it has lost its place to another."""
+        waiting = self._waiting.get(protocol.host, {})
+        waiting.pop(protocol, None)
+        if not waiting:
+            self._waiting.pop(protocol.host, None)
 
     def _left(self, protocol: AgiProtocol) -> None:
         self.live.discard(protocol)

@@ -21,7 +21,9 @@ class Limits:
     """Bounds of one server, each with its reason."""
 
     connections: int = 2000  # twice the calls that one Asterisk of this size bears
-    waiting: int = 256  # from one address, before its environment is in: 1.6 s of 160 calls/s
+    # From one address, before its environment is in: 1.6 s of 160 calls/s. One more, and whoever
+    # has waited longest goes: those who only stand there never keep Asterisk out.
+    waiting: int = 256
     environment: Seconds = ENVIRONMENT_WITHIN  # Asterisk sends it in one write; the slow are not it
     last_word: Seconds = LAST_WORD_WITHIN  # for the reply to the variable that says we ended well
 

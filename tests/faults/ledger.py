@@ -10,7 +10,7 @@ from __future__ import annotations
 import wave
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -45,21 +45,23 @@ class Verdict:
     doubled: list[str] = field(factory=list)
     unexpected: list[str] = field(factory=list)
     silence: float = 0.0
+    drops: bool = False  # the switch itself died
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.unexpected)
+        cut = self.dropped and not self.drops
+        return not (cut or self.lost or self.doubled or self.unexpected)
 
     def lines(self) -> Iterable[str]:
         for name in ("dropped", "lost", "doubled", "unexpected"):
             yield from (f"{name}: {each}" for each in getattr(self, name))
 
 
-def kept_of(hotline: Hotline) -> dict[str, Kept]:
-    """By caller."""
+def kept_of(rows: Callable[[str], Iterable[Row]]) -> dict[str, Kept]:
+    """By caller; `rows` asks the database."""
     found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for table in ("call_record", "ticket", "callback"):
-        for row in hotline.rows(f"select * from {table}"):  # noqa: S608 - three names of ours
+        for row in rows(f"select * from {table}"):  # noqa: S608 - three names of ours
             found[row["caller"]][table].append(row)
     return {
         caller: Kept(rows["call_record"], rows["ticket"], rows["callback"])
@@ -67,8 +69,11 @@ def kept_of(hotline: Hotline) -> dict[str, Kept]:
     }
 
 
-def compare(told: Iterable[Told], kept: dict[str, Kept]) -> Verdict:
-    """Every caller of `told` is looked at; others are nobody's business here."""
+def compare(told: Iterable[Told], kept: dict[str, Kept], *, drops: bool = False) -> Verdict:
+    """Every caller of `told` is looked at; others are nobody's business here.
+
+    Where callers may be cut off (`drops`), they are counted all the same.
+    """
     verdict = Verdict()
     for each in told:
         verdict.offered += 1
@@ -77,6 +82,7 @@ def compare(told: Iterable[Told], kept: dict[str, Kept]) -> Verdict:
             continue
         verdict.answered += 1
         _judge(verdict, each, kept.get(each.caller, Kept()))
+    verdict.drops = drops
     return verdict
 
 

@@ -39,6 +39,7 @@ class Goal:
     keys: Mapping[str, str]
     leaves: tuple[str, float] = ("", 0.0)
     speaks: float = 2.0
+    patience: float = 0.0  # seconds they listen before they press
 
 
 _WATER: Final = {
@@ -161,7 +162,7 @@ class Person:
         elif clip == leaves:
             self._does(self._leaves(line, after))
         elif clip in self._goal.keys:
-            self._does(line.press(self._goal.keys[clip]))
+            self._does(self._presses(line, self._goal.keys[clip]))
 
     def _does(self, deed: object) -> None:
         """One thing at a time; who is told something new stops what they were doing."""
@@ -182,6 +183,10 @@ class Person:
             await line.press("#")
         else:
             await line.hang_up()
+
+    async def _presses(self, line: Line, keys: str) -> None:
+        await asyncio.sleep(self._goal.patience)
+        await line.press(keys)
 
     async def _leaves(self, line: Line, after: float) -> None:
         await asyncio.sleep(after)

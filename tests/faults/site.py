@@ -67,7 +67,11 @@ class Node:
         return "127.0.0.1", int(known["HOTLINE_AGI__PORT"])
 
     def start(self, **more: str) -> None:
-        with self.log.open("ab") as log:
+        self.start_with_log(self.log, **more)
+
+    def start_with_log(self, path: Path, **more: str) -> None:
+        """As `start`, with what it says going elsewhere."""
+        with path.open("ab", buffering=0) as log:
             self.process = subprocess.Popen(  # noqa: S603 - what deploy.run ran
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -161,13 +165,18 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def running(home: Path, **more: str) -> AsyncIterator[Site]:
-    """A site of two nodes, by default; nothing of it is left at the end."""
+async def running(
+    home: Path, *, nodes: Mapping[str, str] | None = None, **more: str
+) -> AsyncIterator[Site]:
+    """A site of two nodes, by default; nothing of it is left at the end.
+
+    `nodes` is added to the environment of our nodes alone.
+    """
     surroundings = {**PORTS, **TWO_NODES, **_exchange_rules(home), **more}
     hotline = await asyncio.to_thread(start, home, **surroundings)
     site: Site | None = None
     try:
-        site = _take_over(hotline)
+        site = _take_over(hotline, nodes or {})
         for node in site.nodes:
             await node.ready()
         yield site
@@ -184,7 +193,7 @@ def _exchange_rules(home: Path) -> dict[str, str]:
     return {"HOTLINE_EXCHANGE_RULES": str(rules)}
 
 
-def _take_over(hotline: Hotline) -> Site:
+def _take_over(hotline: Hotline, more: Mapping[str, str]) -> Site:
     logs = hotline.home / "log"
     taken: list[Node] = []
     for pid in _children(hotline.process.pid):
@@ -196,7 +205,7 @@ def _take_over(hotline: Hotline) -> Site:
             line.split("=", 1) for line in _read(pid, "environ").split("\0") if "=" in line
         )
         own = name if name == "guardian" else f"{name}-{known['HOTLINE_NODE']}"
-        taken.append(Node(own, tuple(words), known, logs / f"{own}-ours.log"))
+        taken.append(Node(own, tuple(words), _with(known, more), logs / f"{own}-ours.log"))
         hold = "guardian" if name == "guardian" else _hold_of(known["HOTLINE_NODE"])
         (hotline.home / f"hold-{hold}").touch()
         os.kill(pid, signal.SIGTERM)
@@ -205,6 +214,13 @@ def _take_over(hotline: Hotline) -> Site:
         node.start()
     nodes = sorted((n for n in taken if n.name != "guardian"), key=lambda node: node.name)
     return Site(hotline, tuple(nodes), next(n for n in taken if n.name == "guardian"))
+
+
+def _with(known: dict[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """A path is searched before the one that was there."""
+    before = known.get("PYTHONPATH")
+    path = more.get("PYTHONPATH", "") + (f":{before}" if before and "PYTHONPATH" in more else "")
+    return {**known, **more, **({"PYTHONPATH": path} if path else {})}
 
 
 def _hold_of(node: str) -> str:

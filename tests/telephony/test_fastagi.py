@@ -1,6 +1,7 @@
 """The FastAGI server: bytes in, bytes out, limits, ends. Asterisk is played by a socket."""
 
 import asyncio
+import contextlib
 import os
 import wave
 
@@ -382,10 +383,20 @@ async def test_who_sends_no_environment_in_time_is_refused(tmp_path):
 
 async def test_one_address_may_not_hold_every_place(tmp_path):
     async with Server(silent, tmp_path, limits=Limits(waiting=2)) as server:
-        for _ in range(3):
-            await server.ring(b"agi_network: yes\n")
+        first, *_ = [await server.ring(b"agi_network: yes\n") for _ in range(3)]
         await server.told("refused waiting")
         assert server.server.live == 2
+        with contextlib.suppress(ConnectionResetError):
+            assert await first.hears() == ""
+
+
+async def test_those_who_only_stand_there_keep_no_caller_out(tmp_path):
+    """From the very address that Asterisk has, before their time is up."""
+    async with Server(silent, tmp_path, limits=Limits(waiting=2)) as server:
+        for _ in range(5):
+            await server.ring(b"agi_network: yes\n")
+        assert await (await server.ring()).hears()
+        assert server.watcher.told.count("opened") == 1
 
 
 async def test_connections_are_bounded(tmp_path):
