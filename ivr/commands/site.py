@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 
 import click
 import uvloop
@@ -12,6 +11,7 @@ from twisted.internet import asyncioreactor
 from ivr.app.initialise import initialise
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.doctor import examine
+from ivr.kernel.garbage import look_at_calls_only
 from ivr.settings import Settings
 
 
@@ -50,9 +50,7 @@ def run_service(settings: Settings, role: str = "all") -> None:
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from ivr.app.serve import Role, serve  # noqa: PLC0415 - after the reactor is installed
 
-    # What is loaded by now stays; a collection amid a call then looks at calls only.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    look_at_calls_only()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(serve(settings, Role(role)))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import uvloop
 
 from ivr.app.observe import AgiObserver
+from ivr.kernel.garbage import look_at_calls_only
 from ivr.kernel.ids import SoundId
 from ivr.kernel.log import configure, logger
 from ivr.kernel.metrics import Meter
@@ -60,4 +61,5 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
+    look_at_calls_only()
     uvloop.run(serve(int(sys.argv[1])))
