@@ -13,7 +13,14 @@ from ivr.kernel.clock import Clock
 from ivr.kernel.errors import NotConfigured
 from ivr.kernel.fanout import Fanout
 from ivr.kernel.locks import Locks
-from ivr.storage.memory import MemoryFanout, MemoryLiveCalls, MemoryLocks, MemoryPresence
+from ivr.kernel.tally import Tally
+from ivr.storage.memory import (
+    MemoryFanout,
+    MemoryLiveCalls,
+    MemoryLocks,
+    MemoryPresence,
+    MemoryTally,
+)
 
 
 @frozen
@@ -24,6 +31,7 @@ class LiveState:
     live: LiveCalls
     locks: Locks
     fanout: Fanout
+    tally: Tally
 
 
 @contextlib.asynccontextmanager
@@ -34,17 +42,23 @@ async def open_live_state(redis_url: str, clock: Clock) -> AsyncIterator[LiveSta
     `NotConfigured` for what is no Redis URL, and when Redis' library is not installed.
     """
     if not redis_url:
-        yield LiveState(MemoryPresence(), MemoryLiveCalls(), MemoryLocks(clock), MemoryFanout())
+        yield LiveState(
+            MemoryPresence(),
+            MemoryLiveCalls(),
+            MemoryLocks(clock),
+            MemoryFanout(),
+            MemoryTally(clock),
+        )
         return
-    async with _on_redis(redis_url) as shared:
+    async with _on_redis(redis_url, clock) as shared:
         yield shared
 
 
 @contextlib.asynccontextmanager
-async def _on_redis(url: str) -> AsyncIterator[LiveState]:
+async def _on_redis(url: str, clock: Clock) -> AsyncIterator[LiveState]:
     try:
         from ivr.storage.redis.shared import open_shared  # noqa: PLC0415  # an extra of ours
     except ImportError as why:
         raise NotConfigured("the setting `redis` needs: pip install hotline114[redis]") from why
-    async with open_shared(url) as shared:
-        yield LiveState(shared.presence, shared.live, shared.locks, shared.fanout)
+    async with open_shared(url, clock=clock) as shared:
+        yield LiveState(shared.presence, shared.live, shared.locks, shared.fanout, shared.tally)

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from typing import Final
 
-from attrs import frozen
+from attrs import define, frozen
 
 from ivr.calls.live import LiveCall
 from ivr.desk.presence import OperatorPresence
@@ -16,6 +17,8 @@ from ivr.kernel.fanout import BACKLOG, Topic
 from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.locks import AT_ONCE, Lease, LockBusy
 from ivr.kernel.units import Seconds
+
+MOST_WINDOWS: Final = 20_000  # a few MB
 
 
 class MemoryPresence:
@@ -128,3 +131,45 @@ class MemoryFanout:
 async def _without_end(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
     while True:
         yield await queue.get()
+
+
+@define
+class _Window:
+    count: int
+    ends: float  # monotonic
+
+
+class MemoryTally:
+    """`ivr.kernel.tally.Tally` in this process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._windows: dict[str, _Window] = {}
+
+    async def add(self, name: str, *, within: Seconds) -> int:
+        window = self._running(name)
+        if window is None:
+            self._make_room()
+            window = self._windows[name] = _Window(0, self._clock.monotonic() + within)
+        window.count += 1
+        return window.count
+
+    async def count(self, name: str) -> int:
+        window = self._running(name)
+        return 0 if window is None else window.count
+
+    async def forget(self, name: str) -> None:
+        self._windows.pop(name, None)
+
+    def _running(self, name: str) -> _Window | None:
+        window = self._windows.get(name)
+        return window if window is not None and window.ends > self._clock.monotonic() else None
+
+    def _make_room(self) -> None:
+        """Names come from strangers: what has ended goes, and then what ends first."""
+        if len(self._windows) < MOST_WINDOWS:
+            return
+        now = self._clock.monotonic()
+        ending = sorted(self._windows, key=lambda name: self._windows[name].ends)
+        kept = [name for name in ending if self._windows[name].ends > now][MOST_WINDOWS // 2 :]
+        self._windows = {name: self._windows[name] for name in kept}

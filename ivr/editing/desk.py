@@ -1,0 +1,193 @@
+"""What an account does with the table: every action judged by role and scope, then done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from ivr.editing.view import View
+from ivr.kernel.audit import AuditEntry, AuditQuery
+from ivr.kernel.people import Account
+from ivr.people.permissions import Permission, may, require
+from ivr.people.scope import Scope
+from ivr.tables.checking import Checked
+from ivr.tables.errors import DraftMoved
+from ivr.tables.exchanging import FileKind
+from ivr.tables.office import TableOffice
+from ivr.tables.values import (
+    Draft,
+    Proposal,
+    ProposalId,
+    Publication,
+    Rebased,
+    Revision,
+    RowEdit,
+    Stamp,
+    StoredDraft,
+)
+from routing.diff import Place, changes
+from routing.diff_words import Difference, differences
+from routing.ids import TableVersion
+from routing.rehearse import Rehearsal
+from routing.sheet import Sheet, Sheets
+from routing.sheets import to_sheets
+
+
+@frozen
+class TableDesk:
+    """Methods raise `NotAllowed`, `OutOfScope`, and what `ivr.tables` says of the action."""
+
+    office: TableOffice
+
+    async def view(self, me: Account) -> View:
+        """The editor's draft, and for all others what is in force."""
+        require(me, Permission.READ_TABLE)
+        draft = await self.draft(me)
+        publication = await self.office.archive.in_force()
+        if draft is not None:
+            return View(me, draft.sheets, publication, draft)
+        sheets = await self.office.archive.sheets(publication.version)
+        return View(me, sheets, publication, None)
+
+    async def draft(self, me: Account) -> Draft | None:
+        if not may(me, Permission.EDIT_TABLE):
+            return None
+        return await self.office.drafting.find(me.name)
+
+    async def drafts(self, me: Account) -> tuple[StoredDraft, ...]:
+        """Whose drafts there are."""
+        require(me, Permission.READ_TABLE)
+        return await self.office.drafting.everybody()
+
+    async def open(self, me: Account, why: str) -> Draft:
+        require(me, Permission.EDIT_TABLE)
+        return await self.office.drafting.open(me.name, why)
+
+    async def edit(
+        self, me: Account, revision: Revision, edits: Sequence[RowEdit], why: str
+    ) -> Draft:
+        """These rows of the draft as it was looked at; without a draft one is opened first."""
+        draft = await self.open(me, why)
+        if revision not in (draft.revision, 0):
+            raise DraftMoved(me.name)
+        _all_within(Scope(me, draft.sheets), edits)
+        return await self.office.drafting.edit(draft.stamp, edits, why)
+
+    async def read_file(self, me: Account, name: str, data: bytes) -> tuple[Sheet, ...]:
+        """The sheets of a file somebody wants to import. Raises `BadRow` or `BadRows`."""
+        require(me, Permission.EDIT_TABLE)
+        return await self.office.exchanging.read(name, data)
+
+    async def take_in(self, me: Account, sheets: Collection[Sheet], why: str) -> Draft:
+        """Import into the draft, all or nothing; rows of others must be as they are."""
+        draft = await self.open(me, why)
+        if not Scope(me, draft.sheets).is_whole:
+            await asyncio.to_thread(_imported_within, me, draft.sheets, sheets)
+        return await self.office.drafting.take_in(draft.stamp, sheets, why)
+
+    async def rebase(self, me: Account, why: str, prefer_mine: Collection[Place] | None) -> Rebased:
+        """Put the draft on the version in force.
+
+        With None, rows that both sides changed raise `Conflicts`.
+        """
+        require(me, Permission.EDIT_TABLE)
+        stamp = (await self.office.drafting.get(me.name)).stamp
+        if prefer_mine is None:
+            return await self.office.drafting.rebase(stamp, why)
+        return await self.office.drafting.settle(stamp, why, prefer_mine)
+
+    async def discard(self, me: Account, why: str) -> None:
+        require(me, Permission.EDIT_TABLE)
+        await self.office.drafting.discard(me.name, why)
+
+    async def changes(self, draft: Draft) -> tuple[Difference, ...]:
+        return await self.office.drafting.differences(draft)
+
+    async def check(self, sheets: Sheets) -> Checked:
+        return await self.office.checking.check(sheets)
+
+    async def rehearse(self, draft: Draft, last: int) -> Rehearsal:
+        """The draft against what is in force now."""
+        base = await self.sheets((await self.office.archive.in_force()).version)
+        return await self.office.rehearsing.rehearse(base, draft.sheets, last=last)
+
+    async def submit(
+        self, me: Account, revision: Revision, why: str, at: datetime | None
+    ) -> Proposal:
+        """For approval, or straight to publication where the site asks for none.
+
+        Then it takes somebody who may publish.
+        """
+        require(me, Permission.EDIT_TABLE)
+        if not self.needs_approval:
+            require(me, Permission.PUBLISH_TABLE)
+        return await self.office.publishing.submit(Stamp(me.name, revision), why, at=at)
+
+    @property
+    def needs_approval(self) -> bool:
+        return self.office.publishing.needs_approval
+
+    async def approve(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
+        require(me, Permission.PUBLISH_TABLE)
+        return await self.office.publishing.approve(proposal, me.name, why)
+
+    async def refuse(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
+        require(me, Permission.PUBLISH_TABLE)
+        return await self.office.publishing.refuse(proposal, me.name, why)
+
+    async def withdraw(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
+        """One's own, or anybody's for those who publish."""
+        known = await self.office.publishing.proposal(proposal)
+        if known.editor != me.name:
+            require(me, Permission.PUBLISH_TABLE)
+        return await self.office.publishing.withdraw(proposal, me.name, why)
+
+    async def rollback(self, me: Account, version: TableVersion, why: str) -> Publication:
+        require(me, Permission.PUBLISH_TABLE)
+        return await self.office.publishing.rollback(version, me.name, why)
+
+    async def proposals(self) -> tuple[Proposal, ...]:
+        return await self.office.publishing.proposals()
+
+    async def proposal(self, proposal: ProposalId) -> tuple[Proposal, tuple[Difference, ...]]:
+        """With what it changes of its base."""
+        known = await self.office.publishing.proposal(proposal)
+        table = await self.office.publishing.proposed(proposal)
+        before = await self.sheets(known.base)
+        return known, await asyncio.to_thread(lambda: differences(before, to_sheets(table)))
+
+    async def history(self) -> tuple[Publication, ...]:
+        return await self.office.archive.history()
+
+    async def sheets(self, version: TableVersion) -> Sheets:
+        return await self.office.archive.sheets(version)
+
+    async def between(self, old: TableVersion, new: TableVersion) -> tuple[Difference, ...]:
+        """What changed from one version to another."""
+        before, after = await self.sheets(old), await self.sheets(new)
+        return await asyncio.to_thread(differences, before, after)
+
+    async def export(self, me: Account, sheets: Sheets, kind: FileKind) -> bytes:
+        """The whole table as a file: it holds everybody's telephone numbers."""
+        require(me, Permission.SEE_CONTACTS)
+        return await self.office.exchanging.export(sheets, kind)
+
+    async def log(self, me: Account, query: AuditQuery) -> tuple[AuditEntry, ...]:
+        require(me, Permission.READ_AUDIT)
+        return await self.office.audit.find(query)
+
+
+def _all_within(scope: Scope, edits: Sequence[RowEdit]) -> None:
+    for edit in edits:
+        scope.require(edit.sheet, edit.key, edit.cells)
+
+
+def _imported_within(me: Account, known: Sheets, sheets: Collection[Sheet]) -> None:
+    fresh = known.replacing(sheets)
+    was, becomes = Scope(me, known), Scope(me, fresh)
+    for change in changes(known, fresh):
+        was.require(change.sheet, change.key, None)
+        becomes.require(change.sheet, None, change.after)

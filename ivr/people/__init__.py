@@ -1,0 +1,1 @@
+"""Who may do what: accounts, roles, signing in, and how far somebody's rights reach."""
