@@ -12,6 +12,7 @@ A script is a list of caller's acts, one a line:
     says 12         speaks for twelve seconds, then is silent
     says 12 #       speaks for twelve seconds and presses #
     says 12 hangup  speaks for twelve seconds and hangs up
+    says 12 full    speaks, and after twelve seconds the disk is full
     rings answered 30 | busy | no-answer | unavailable | declined | hangup
     waits served 1001 40 | timeout | no-operators | full | declined | hangup
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import Final
 
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.heard import NOTHING, Hints
@@ -89,9 +91,14 @@ class ScriptedCall(Call):
         return self._hears
 
     async def hear(
-        self, sounds: tuple[Sound, ...], expecting: Hints, first: Seconds  # noqa: ARG002 - see below
+        self,
+        sounds: tuple[Sound, ...],
+        expecting: Hints,
+        first: Seconds,  # noqa: ARG002 - see below
     ) -> Utterance | ListenEnd:
         """A caller in a script answers before any time is up."""
+        if not self._hears:
+            return ListenEnd.DEAF
         for sound in sounds:
             self._leave_if_scripted()
             self._heard.append(sound.text)
@@ -228,9 +235,12 @@ class ScriptedCall(Call):
             self._heard.clear()
 
 
+_ENDINGS: Final = {"hangup": RecordingEnd.HANGUP, "full": RecordingEnd.FAILED}
+
+
 def _recording(path: str, length: Seconds, ending: str, at_most: Seconds) -> Recording:
-    if ending == "hangup":
-        return Recording(path, length, RecordingEnd.HANGUP)
+    if ending in _ENDINGS:
+        return Recording(path, length, _ENDINGS[ending])
     if ending:
         return Recording(path, length, RecordingEnd.KEY, ending)
     if length >= at_most:

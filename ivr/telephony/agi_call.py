@@ -15,6 +15,7 @@ import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from attrs import evolve
 
@@ -151,6 +152,16 @@ class AgiCall(Call):
             held=await self.get("QEHOLDTIME"),
             passed=passed,
         )
+
+    async def stream_sound(self, uuid: UUID, address: str) -> bool:
+        """Have the switch send the call's sound to `address`; returns when that has ended.
+
+        False when it could not be sent, or broke off while the caller stayed.
+        """
+        reply = self._alive(await self.command(say.audio_socket(uuid, address)))
+        if reply.result == "-1":  # refused, broken, or the caller has hung up
+            await self._must(say.CHANNEL_STATUS)
+        return reply.result == "0"
 
     async def last_recording(self, name: str) -> Recording | None:
         if not _RECORDING_NAME.fullmatch(name):

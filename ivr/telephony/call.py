@@ -191,7 +191,7 @@ class Call(abc.ABC):
         `is_nothing` means that the caller spoke and was not understood. Where nobody can hear
         (no ear, too many at once, recognition failed or late) it is `ask`, from the beginning.
         """
-        if self.hears and not self._ahead:
+        if not self._ahead:
             heard = await self.hear(flat(spoken), expecting, first)
             if isinstance(heard, Utterance):
                 return heard
@@ -257,7 +257,7 @@ class Call(abc.ABC):
     ) -> Utterance | ListenEnd:
         """Play the clips and hear an utterance; speech or a key interrupts them.
 
-        Keys pressed are remembered. Only asked for while `hears`.
+        Keys pressed are remembered. DEAF, at once, where nobody hears.
         """
         return ListenEnd.DEAF
 

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.sound import Sound
 from ivr.telephony.agi_call import LAST_WORD, FindSound
+from ivr.telephony.audio_hearing import Hearing
 from ivr.telephony.call import Call, Recording
 from ivr.telephony.fastagi_call import FastAgiCall, NoCallId
 from ivr.telephony.limits import AllowList, Limits, Observer, Unobserved
@@ -180,6 +181,7 @@ class AgiFactory(Factory):
         limits: Limits,
         allow: AllowList,
         observer: Observer,
+        hearing: Hearing | None,
     ) -> None:
         self.run = run
         self.limits = limits
@@ -188,6 +190,7 @@ class AgiFactory(Factory):
         self._sounds = sounds
         self._recordings = recordings
         self._allow = allow
+        self._hearing = hearing
         self._waiting: dict[str, dict[AgiProtocol, None]] = {}  # who came first stands first
         self.live: set[AgiProtocol] = set()
         self.idle = asyncio.Event()
@@ -215,6 +218,7 @@ class AgiFactory(Factory):
             missing=self._missing,
             unrecorded=self._unrecorded,
             gone=gone,
+            hearing=self._hearing,
         )
 
     def entered(self, protocol: AgiProtocol) -> None:
@@ -266,7 +270,8 @@ class AgiFactory(Factory):
 class FastAgiServer:
     """Listens for Asterisk and runs `run` for each call.
 
-    A fault in a flow ends that call alone and is told to `observer`.
+    A fault in a flow ends that call alone and is told to `observer`. With `hearing` callers may
+    speak.
     """
 
     def __init__(  # noqa: PLR0913 - the parts, not a container
@@ -278,6 +283,7 @@ class FastAgiServer:
         limits: Limits | None = None,
         allow: tuple[str, ...] = LOOPBACK,
         observer: Observer | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
         self._factory = AgiFactory(
             run,
@@ -286,6 +292,7 @@ class FastAgiServer:
             limits=limits or Limits(),
             allow=AllowList(allow),
             observer=observer or Unobserved(),
+            hearing=hearing,
         )
         self._server: asyncio.Server | None = None
         self._port = 0

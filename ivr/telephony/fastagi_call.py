@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.heard import Hints
 from ivr.kernel.ids import CallId, phone_number
 from ivr.kernel.sound import Sound
+from ivr.kernel.units import Seconds
 from ivr.telephony.agi_call import AgiCall, FindSound
-from ivr.telephony.call import CallFacts, Recording
+from ivr.telephony.audio_hearing import PASSING, Hearing
+from ivr.telephony.call import CallFacts, ListenEnd, Recording, Utterance
 from ivr.telephony.stepping import ask_switch
 from ivr.wire.agi import Environment, Reply
 from ivr.wire.quoting import caller_name
@@ -37,12 +40,14 @@ class FastAgiCall(AgiCall):
         missing: Callable[[Sound], None],
         unrecorded: Callable[[Recording], None],
         gone: Callable[[], None],
+        hearing: Hearing | None = None,
     ) -> None:
         super().__init__(facts_of(environment), sounds=sounds, recordings=recordings)
         self.entry = environment.get("network_script")
         self._missing = missing
         self._unrecorded = unrecorded
         self._gone = gone
+        self._hearing = hearing  # None for a call of keys
 
     def command(self, line: bytes) -> Awaitable[Reply]:
         return ask_switch(line)
@@ -55,6 +60,25 @@ class FastAgiCall(AgiCall):
 
     def gone(self) -> None:
         self._gone()
+
+    @property
+    def hears(self) -> bool:
+        return self._hearing is not None and self._hearing.is_ready
+
+    async def hear(
+        self, sounds: tuple[Sound, ...], expecting: Hints, first: Seconds
+    ) -> Utterance | ListenEnd:
+        hearing = self._hearing
+        if hearing is None:
+            return ListenEnd.DEAF
+        outcome = await hearing.hear(
+            self, sounds, hints=expecting, first=first, keyed=self._remember
+        )
+        if outcome.end is ListenEnd.DEAF:
+            hearing.tell_deaf(outcome.why)
+            if outcome.why not in PASSING:  # nobody is to wait two seconds at every question
+                self._hearing = None
+        return outcome.end
 
 
 def facts_of(environment: Environment) -> CallFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from ivr.kernel.errors import HotlineError
 from ivr.wire.quoting import agi_argument, application_argument, variable_name
@@ -64,6 +65,14 @@ def gosub(context: str, extension: str, *arguments: str) -> bytes:
     place = f"{agi_argument(application_argument(context))} {agi_argument(extension)} 1"
     joined = ",".join(application_argument(argument) for argument in arguments)
     return _line(f"GOSUB {place} {agi_argument(joined)}" if joined else f"GOSUB {place}")
+
+
+def audio_socket(uuid: UUID, address: str) -> bytes:
+    """Send the call's sound to `address` (host:port) and play what comes back, until that ends.
+
+    Not remembered: no two are alike.
+    """
+    return _line(f"EXEC AudioSocket {uuid},{application_argument(address)}")
 
 
 def verbose(text: str, level: int = 3) -> bytes:
