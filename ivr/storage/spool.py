@@ -60,7 +60,7 @@ class SpoolFolder:
         there, or does not fit on the disk, is left out: words without sound are better than
         nothing.
         """
-        known = self._waiting(kind, key)
+        known = self.find(kind, key)
         if known is not None:
             return known
         file = self._root / self._name(kind, key)
@@ -117,7 +117,8 @@ class SpoolFolder:
     def _waiting_files(self) -> list[Path]:
         return sorted(file for file in self._root.iterdir() if NAME.fullmatch(file.name))
 
-    def _waiting(self, kind: str, key: str) -> SpoolItem | None:
+    def find(self, kind: str, key: str) -> SpoolItem | None:
+        """What waits of this kind and key."""
         for file in self._root.glob(f"*-{kind}-{_digest(key)}.json"):
             with contextlib.suppress(Damaged, OSError):
                 return self._read(file)

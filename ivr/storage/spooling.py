@@ -60,6 +60,13 @@ class ServiceSpool:
         except NotReadable:
             return ticket
 
+    async def ticket(self, key: str) -> Ticket | None:
+        try:
+            item = await _in_thread(lambda: self.folder.find(TICKET, key))
+            return unpack(item.payload, Ticket) if item else None
+        except (StoreAway, NotReadable):
+            return None
+
     async def keep_request(self, new: NewTicket) -> None:
         await self._put(REQUEST, new.key, new, new.recording)
 
@@ -77,7 +84,8 @@ class ServiceSpool:
     async def something_came(self, within: Seconds) -> None:
         """Return when something was put since the last time, or after so long."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._came.wait(), within)
+            async with asyncio.timeout(within):
+                await self._came.wait()
         self._came.clear()
 
     async def depth(self) -> int:

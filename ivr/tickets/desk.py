@@ -65,6 +65,9 @@ class Spool(Protocol):
         A key that waits already returns the ticket kept first.
         """
 
+    async def ticket(self, key: str) -> Ticket | None:
+        """The ticket of this key that waits, kept by whichever process. Never raises."""
+
     async def keep_request(self, new: NewTicket) -> None:
         """The same for a request that has no number yet."""
 
@@ -97,8 +100,8 @@ class TicketDesk:
         Raises `MessageKept` when it is kept but no number can be given, and `StoreAway` when
         neither the store nor the disk would take it.
         """
-        known = self._recent.get(new.key)
-        if known is not None:
+        known = self._recent.get(new.key) or await self._spool.ticket(new.key)
+        if known is not None:  # its number may have been told, by a process that has died since
             return known
         try:
             ticket = self._numbered(new, await self._numbers.next())

@@ -44,6 +44,9 @@ class NoSpool:
 
     keep_request = keep_ticket
 
+    async def ticket(self, _key):
+        return None
+
     async def depth(self):
         return 0
 

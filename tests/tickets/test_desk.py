@@ -90,6 +90,9 @@ class KeepingSpool:
     async def keep_ticket(self, ticket):
         return self.tickets.setdefault(ticket.key, ticket)
 
+    async def ticket(self, key):
+        return self.tickets.get(key)
+
     async def keep_request(self, new):
         self.requests[new.key] = new
 
@@ -158,6 +161,17 @@ async def test_with_the_store_away_the_caller_still_gets_a_number_and_it_is_spoo
     ticket = await scene.desk.open(request())
     assert scene.spool.tickets == {"c1/1": ticket}
     assert await scene.desk.open(request()) == ticket
+    assert scene.store.kept == {}
+
+
+async def test_a_number_told_while_the_store_was_away_stands_for_the_next_process_too(scene):
+    """The caller of a node that died goes on at another, for which the store is there."""
+    await scene.numbers.prepare()
+    scene.switch.away = True
+    told = await scene.desk.open(request())
+    scene.switch.away = False
+    other = TicketDesk(scene.store, scene.numbers, Deadlines(Weekdays()), scene.spool, scene.clock)
+    assert await other.open(request()) == told
     assert scene.store.kept == {}
 
 
