@@ -126,6 +126,8 @@ async def _insert(connection: AsyncConnection, row: dict[str, Any]) -> None:
 
 
 async def _stands_on(connection: AsyncConnection, release: Release) -> None:
+    # Publishers queue at the row in force; who waited there then reads what the other has done.
+    await connection.execute(select(_TABLE.c.version).where(_TABLE.c.active).with_for_update())
     active = await _in_force(connection)
     version = active.version if active else TableVersion(0)
     if version != release.over:
