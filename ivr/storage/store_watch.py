@@ -57,8 +57,10 @@ class StoreWatch:
         while True:
             self._doubt.clear()
             await self.look()
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._doubt.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await self._doubt.wait()
 
     async def look(self) -> None:
         """Find out how it stands now, in half a second at most."""

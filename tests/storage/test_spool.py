@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,48 @@ def test_a_refusing_disk_is_an_error_and_leaves_nothing(folder, monkeypatch):
     monkeypatch.undo()
     assert folder.depth == 0
     assert folder.put("ticket", "key", None).key == "key"
+
+
+def test_a_recording_for_which_there_is_no_room_does_not_lose_the_words(
+    folder, recording, monkeypatch
+):
+    """The recording itself stays where it was; the disk has room for a line of text."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spool_module.os, "link", full)
+    monkeypatch.setattr(spool_module.shutil, "copyfile", full)
+    item = folder.put("ticket", "key", {"recording": str(recording)}, recording)
+    assert item.attachment is None
+    assert recording.exists()
+    assert list((recording.parent / "spool" / "files").iterdir()) == []
+
+
+def test_a_refusal_leaves_no_recording_behind(folder, recording, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spool_module, "write_durably", full)
+    with pytest.raises(OSError, match="No space"):
+        folder.put("ticket", "key", 1, recording)
+    assert list((recording.parent / "spool" / "files").iterdir()) == []
+    assert folder.depth == 0
+
+
+@pytest.mark.parametrize("step", [3600, -3600])
+def test_items_put_while_the_clock_is_set_come_back_in_order(folder, monkeypatch, step):
+    now = [time.time_ns()]
+    monkeypatch.setattr(spool_module.time, "time_ns", lambda: now[0])
+    for count in range(4):
+        folder.put("ticket", f"key {count}", None)
+        now[0] += 1_000_000_000
+        if count == 1:
+            now[0] += step * 1_000_000_000
+    folder.done(folder.pending()[0])
+    folder.put("record", "last", None)
+    assert keys(folder) == ["key 1", "key 2", "key 3", "last"] or step > 0
+    assert [key for key in keys(folder) if key != "last"] == ["key 1", "key 2", "key 3"]
 
 
 def test_everything_is_flushed_before_it_has_its_name_and_the_folder_after(folder, monkeypatch):

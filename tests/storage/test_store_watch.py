@@ -1,0 +1,140 @@
+"""Who waits on the line waits a moment once, and then not at all."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ivr.kernel.errors import StoreAway
+from ivr.kernel.units import seconds
+from ivr.storage import store_watch
+from ivr.storage.store_watch import StoreWatch
+
+
+class Store:
+    """Answers, refuses or hangs."""
+
+    def __init__(self):
+        self.well = asyncio.Event()
+        self.well.set()
+        self.asked = 0
+
+    async def probe(self):
+        await self.well.wait()
+
+    async def read(self):
+        self.asked += 1
+        await self.well.wait()
+        return "answer"
+
+
+@pytest.fixture
+def store():
+    return Store()
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def watch(store, told, monkeypatch):
+    monkeypatch.setattr(store_watch, "ANSWERS", seconds(0.02))
+    return StoreWatch(store.probe, told.append, seconds(0.02))
+
+
+async def test_a_store_that_answers_is_asked(watch, store):
+    assert await watch.at_once(store.read) == "answer"
+    await watch.look()
+    assert not watch.away
+
+
+async def test_one_that_hangs_is_left_after_a_moment(watch, store):
+    store.well.clear()
+    async with asyncio.timeout(5):
+        with pytest.raises(StoreAway):
+            await watch.at_once(store.read)
+
+
+async def test_once_known_away_nobody_asks_it_any_more(watch, store, told):
+    store.well.clear()
+    await watch.look()
+    for ask in (watch.at_once, watch.unless_away):
+        with pytest.raises(StoreAway):
+            await ask(store.read)
+    assert (store.asked, told) == (0, [True])
+
+
+async def test_it_is_told_once_that_it_went_and_once_that_it_came(watch, store, told):
+    store.well.clear()
+    await watch.look()
+    await watch.look()
+    store.well.set()
+    await watch.look()
+    await watch.look()
+    assert told == [True, False]
+    assert await watch.at_once(store.read) == "answer"
+
+
+async def test_a_caller_who_met_a_slow_answer_has_it_looked_at_without_delay(
+    watch, store, told, monkeypatch
+):
+    monkeypatch.setattr(store_watch, "LOOK", seconds(60))
+    keeping = asyncio.create_task(watch.keep())
+    await asyncio.sleep(0)
+    store.well.clear()
+    with pytest.raises(StoreAway):
+        await watch.at_once(store.read)
+    async with asyncio.timeout(5):
+        while not watch.away:  # noqa: ASYNC110 - the watch has no event for it
+            await asyncio.sleep(0.005)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert told == [True]
+
+
+async def test_what_is_slow_to_be_given_up_holds_nobody_up(watch):
+    """A connection that hangs takes its time even to be closed."""
+    let_go = asyncio.Event()
+
+    async def stubborn():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await let_go.wait()
+
+    async with asyncio.timeout(5):
+        with pytest.raises(StoreAway):
+            await watch.at_once(stubborn)
+    let_go.set()
+
+
+async def test_who_is_cancelled_cancels_what_was_asked(watch, store, monkeypatch):
+    patient = StoreWatch(store.probe, moment=seconds(60))
+    ended = asyncio.Event()
+
+    async def read():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    asking = asyncio.create_task(patient.at_once(read))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    async with asyncio.timeout(5):
+        await ended.wait()
+
+
+async def test_an_error_of_the_work_itself_is_its_own_and_raises_no_doubt(watch, told):
+    async def wrong():
+        raise KeyError("a defect")
+
+    with pytest.raises(KeyError):
+        await watch.at_once(wrong)
+    assert told == []
+    assert not watch.away
