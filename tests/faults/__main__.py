@@ -17,7 +17,7 @@ from pathlib import Path
 from deploy.database_servers import ServerDown
 from tests.faults.blows import FAULTS, Fault
 from tests.faults.campaign import Campaign, Result
-from tests.faults.kills import kills
+from tests.faults.kills import WITHIN, kills
 from tests.faults.lexicon import Lexicon
 from tests.faults.report import of_kills, table, write
 from tests.faults.world import embedded, scaled
@@ -28,7 +28,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         home = wanted.keep or Path(folder)
         if wanted.command == "kills":
-            result = asyncio.run(kills(wanted.times, wanted.seed, home))
+            result = asyncio.run(kills(wanted.times, wanted.seed, home, within=wanted.within))
             _say(of_kills(result))
             return 0 if result.clean else 1
         chosen = [each for each in FAULTS if _is_wanted(each, wanted.only)]
@@ -48,8 +48,9 @@ def _arguments() -> argparse.Namespace:
     run.add_argument("--json", type=Path, help="where all that was seen is written")
     struck = commands.add_parser("kills", help="kill -9, again and again")
     struck.add_argument("--times", type=int, default=200)
+    struck.add_argument("--within", type=float, default=WITHIN, help="seconds")
     for each in (run, struck):
-        each.add_argument("--seed", type=int, default=random.randrange(10_000))  # noqa: S311
+        each.add_argument("--seed", type=int, default=random.randrange(10_000))
         each.add_argument("--keep", type=Path, help="a folder for the site, kept afterwards")
     return parser.parse_args()
 
@@ -72,7 +73,7 @@ async def _suffer(chosen: list[type[Fault]], seed: int, home: Path) -> list[Resu
                 campaign = Campaign(world, seed)
                 for fault in faults:
                     results.append(await campaign.suffer(fault()))
-                    _say([list(table(results[-1:]))[-1]], sys.stderr)
+                    _say([*list(table(results[-1:]))[2:], *results[-1].lines()], sys.stderr)
         except ServerDown as why:
             results += [Result(each.name, each.number, skipped=str(why)) for each in faults]
     return results

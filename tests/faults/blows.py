@@ -285,9 +285,10 @@ class ClockStepped(Fault):
     number, name, lasts = 15, "the clock steps an hour forward and back", 8.0
 
     async def inject(self, world: World) -> None:
-        found = next(filter(os.path.exists, FAKETIME), "")
+        known = (os.environ.get("LIBFAKETIME", ""), *FAKETIME)
+        found = next(filter(os.path.exists, known), "")
         if not found:
-            raise CannotInject("there is no libfaketime on this machine")
+            raise CannotInject("no libfaketime here; LIBFAKETIME may name one")
         self._time = world.home / "time"
         self._time.write_text("+0")
         world.site.first.stop()

@@ -83,7 +83,7 @@ class Campaign:
 
     def __init__(self, world: World, seed: int, *, people: int = PEOPLE) -> None:
         self._world = world
-        self._chance = random.Random(seed)  # noqa: S311 - can be had again
+        self._chance = random.Random(seed)
         self._serials = count(10_000)
         self._people = people
 

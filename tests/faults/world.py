@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from attrs import define
 
 from deploy.database_servers import PostgresServer, RedisServer, postgres_server, redis_server
-from deploy.phones.phone import Answering, Leg
+from deploy.phones.phone import Leg
 from prompts.sound_library import COMMITTED
 from tests.e2e.hotline import Hotline, Row
 from tests.e2e.scenes import Cast
@@ -125,14 +125,18 @@ async def _world(
         node.start()
     for node in site.nodes:
         await node.ready()
-    cast = Cast(site.hotline, home / "phones", stack)
-    for seat in SEATS:
-        await cast.operator(seat, answering=brief)
+    await log_in(Cast(site.hotline, home / "phones", stack))
     office = await stack.enter_async_context(Office(site.hotline.sip, lexicon))
     return World(site, office, ami)
 
 
-async def brief(call: Leg) -> None:
+async def log_in(cast: Cast) -> None:
+    """Two operators at their telephones."""
+    for seat in SEATS:
+        await cast.operator(seat, answering=_brief)
+
+
+async def _brief(call: Leg) -> None:
     """An operator who lets people wait a little and has little time for them."""
     await call.ring()
     await asyncio.sleep(4)
@@ -140,9 +144,6 @@ async def brief(call: Leg) -> None:
         await call.pick_up()
         await asyncio.sleep(4)
         await call.hang_up()
-
-
-brief_operator: Answering = brief
 
 
 async def _behind_a_proxy(hotline: Hotline) -> Proxy:

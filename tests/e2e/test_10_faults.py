@@ -1,0 +1,157 @@
+"""Point 10: what breaks, breaks for nobody: the fault runner of `make faults` in a short form.
+
+One ordeal for all tests here: callers keep coming, with a ledger of what they are told, while the
+manager connection goes half open, a thousand slow and thousands of idle peers stand at the
+FastAGI port, and nodes are killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import pytest
+from attrs import define, field
+
+from tests.faults.hostile import CORPUS, Besiegers, raise_limit, send
+from tests.faults.ledger import Verdict, compare, kept_of, orphans
+from tests.faults.lexicon import Lexicon
+from tests.faults.people import GOALS, Person, Told
+from tests.faults.proxy import Mode
+from tests.faults.world import World, embedded
+
+SEED: Final = 114
+SLOW: Final = 1_000
+IDLE: Final = 10_000
+OLD: Final = 6.0  # seconds after which the FastAGI server has thrown out who says nothing
+NOTICED: Final = 10.5  # seconds in which a half-open connection is seen; half a second to be asked
+KILLS: Final = 3
+EVERY: Final = 2.0  # seconds between callers
+
+
+@define
+class Ordeal:
+    """What was seen."""
+
+    told: list[Told] = field(factory=list)
+    verdict: Verdict = field(factory=Verdict)
+    orphans: list[str] = field(factory=list)
+    struck: float = 0.0  # when the first node was killed
+    noticed: float = 0.0  # seconds until the half-open manager connection was seen
+    back: float = 0.0  # seconds from its mending until it was up
+    dropped: float = 0.0  # seconds from being cut off until it was up again
+    came: int = 0
+    borne: int = 0
+    malformed: Sequence[str] = ()
+
+
+@pytest.fixture(scope="module")
+def ordeal(tmp_path_factory: pytest.TempPathFactory) -> Ordeal:
+    return asyncio.run(_suffered(tmp_path_factory))
+
+
+async def _suffered(folders: pytest.TempPathFactory) -> Ordeal:
+    seen = Ordeal()
+    async with embedded(folders.mktemp("faults") / "site", Lexicon.of()) as world:
+        calls = asyncio.create_task(_callers(world))
+        await asyncio.gather(_half_open(world, seen), _siege(world, seen))
+        await _kills(world, seen)
+        calls.cancel()
+        seen.told = await calls
+        await world.site.green()
+        seen.verdict = compare(seen.told, kept_of(world.rows))
+        seen.orphans = orphans(world.site.hotline, world.site.recordings)
+    return seen
+
+
+async def _callers(world: World) -> list[Told]:
+    """One every few seconds, each after something else, until cancelled; then all are awaited."""
+    calls: list[asyncio.Task[Told]] = []
+    try:
+        for serial, goal in enumerate(GOALS * 10):
+            calls.append(asyncio.create_task(Person(world.office, serial + 1, goal).calls()))
+            await asyncio.sleep(EVERY)
+    except asyncio.CancelledError:
+        pass
+    return list(await asyncio.gather(*calls))
+
+
+async def _half_open(world: World, seen: Ordeal) -> None:
+    world.ami.cut()
+    await asyncio.sleep(0.3)
+    seen.dropped = await _until(world, 1.0)
+    await world.ami.be(Mode.SWALLOW)
+    seen.noticed = await _until(world, 0.0)
+    await world.ami.be(Mode.PASS)
+    seen.back = await _until(world, 1.0)
+
+
+async def _siege(world: World, seen: Ordeal) -> None:
+    where = world.site.first.address
+    slow, idle = Besiegers(where), Besiegers(where)
+    seen.came = await slow.come(SLOW)
+    feeding = asyncio.create_task(slow.feed())
+    seen.came += await idle.come(min(IDLE, raise_limit() - 2 * SLOW))
+    ended = await asyncio.gather(*(send(where, data) for data in CORPUS.values()))
+    seen.malformed = [name for name, end in zip(CORPUS, ended, strict=True) if not end]
+    await asyncio.sleep(OLD)
+    seen.borne = slow.standing() + idle.standing()
+    feeding.cancel()
+    slow.leave()
+    idle.leave()
+
+
+async def _kills(world: World, seen: Ordeal) -> None:
+    chance = random.Random(SEED)
+    seen.struck = time.monotonic()
+    for number in range(KILLS):
+        node = world.site.nodes[number % 2]
+        await asyncio.sleep(chance.uniform(0.2, 1.0))
+        node.kill()
+        node.start()
+        await node.ready()
+
+
+async def _until(world: World, up: float, within: float = 30.0) -> float:
+    """Seconds until the first node says that its manager connection is `up` (1) or not (0)."""
+    began = time.monotonic()
+    while await world.metric("manager_up") != up:
+        assert time.monotonic() - began < within, f"manager_up was not {up:g} in {within:g} s"
+        await asyncio.sleep(0.2)
+    return time.monotonic() - began
+
+
+def test_a_half_open_manager_connection_is_seen_within_ten_seconds(ordeal: Ordeal) -> None:
+    assert ordeal.noticed < NOTICED
+
+
+def test_the_manager_connection_comes_back_by_itself(ordeal: Ordeal) -> None:
+    """With jitter, so no moment is certain; the state is read again before it counts as up."""
+    assert max(ordeal.dropped, ordeal.back) < 6.0
+
+
+def test_slow_and_idle_peers_are_thrown_out(ordeal: Ordeal) -> None:
+    assert ordeal.came > SLOW
+    assert ordeal.borne == 0
+
+
+def test_malformed_agi_ends_its_own_connection(ordeal: Ordeal) -> None:
+    assert ordeal.malformed == []
+
+
+def test_nobody_is_kept_waiting_by_them(ordeal: Ordeal) -> None:
+    """Until the first kill, no caller is without a voice for long, besieged or not."""
+    before = [each.silence() for each in ordeal.told if each.ended < ordeal.struck]
+    assert before
+    assert max(before) < 2.0
+
+
+def test_nothing_is_lost_or_done_twice(ordeal: Ordeal) -> None:
+    """Tickets, records, callbacks and recordings against what the callers were told."""
+    assert list(ordeal.verdict.lines()) == []
+    assert ordeal.orphans == []
+    assert ordeal.verdict.offered == ordeal.verdict.answered > 10
+    assert any(each.numbers for each in ordeal.told)

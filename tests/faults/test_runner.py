@@ -1,0 +1,191 @@
+"""The fault runner itself: it must see what is lost, doubled or nobody's, or it proves nothing."""
+
+import array
+import asyncio
+import contextlib
+import wave
+
+import pytest
+
+from prompts.alaw import LINEAR
+from tests.faults.hostile import Besiegers
+from tests.faults.ledger import Kept, compare, holds_voice
+from tests.faults.lexicon import FRAME, Lexicon, Spot, voice_of
+from tests.faults.people import GOALS, Told
+from tests.faults.proxy import Mode, Proxy
+
+CALLER = "13600000007"
+RECORD = {"caller": CALLER}
+OWED = {"caller": CALLER, "reason": "lost-in-queue"}
+
+
+def ticket(number="12345678", recording=""):
+    return {"caller": CALLER, "number": number, "recording": recording}
+
+
+def told(**changes):
+    return Told(7, changes.pop("goal", "message"), caller=CALLER, **changes)
+
+
+def judged(each, *, records=(RECORD,), tickets=(), callbacks=()):
+    return compare([each], {CALLER: Kept(records, tickets, callbacks)})
+
+
+def recorded(folder, serial):
+    path = folder / f"{serial}.wav"
+    samples = array.array("h", (LINEAR[code] for code in voice_of(serial) * 20))
+    with wave.open(str(path), "wb") as audio:
+        audio.setnchannels(1)
+        audio.setsampwidth(2)
+        audio.setframerate(8000)
+        audio.writeframes(samples.tobytes())
+    return path
+
+
+def test_a_caller_who_got_what_they_were_told_is_clean(tmp_path):
+    each = told(spoke=2.0, numbers=["12345678"])
+    verdict = judged(each, tickets=[ticket(recording=str(recorded(tmp_path, 7)))])
+    assert verdict.clean
+    assert verdict.tickets == 1
+
+
+@pytest.mark.parametrize(
+    ("each", "kept"),
+    [
+        (told(numbers=["12345678"]), {"tickets": [ticket("87654321")]}),
+        (told(kept=True), {}),
+        (told(spoke=2.0), {}),
+        (told(), {"records": ()}),
+        (told(goal="leaves the queue", waited=True), {}),
+    ],
+    ids=["number", "kept message", "spoken message", "record", "callback"],
+)
+def test_what_was_promised_and_is_not_there_is_lost(each, kept):
+    assert judged(each, **kept).lost
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"tickets": [ticket(), ticket("87654321")]},
+        {"records": (RECORD, RECORD)},
+        {"callbacks": (OWED, OWED)},
+    ],
+    ids=["tickets", "records", "callbacks"],
+)
+def test_what_is_there_twice_is_doubled(kept):
+    assert judged(told(), **kept).doubled
+
+
+def test_two_numbers_for_one_message_are_doubled():
+    assert judged(told(numbers=["12345678", "87654321"])).doubled
+
+
+def test_what_nobody_asked_for_is_unexpected(tmp_path):
+    other = str(recorded(tmp_path, 8))
+    assert judged(told(), tickets=[ticket()]).unexpected
+    assert judged(told(served=True), callbacks=[OWED]).unexpected
+    assert judged(told(spoke=2.0), tickets=[ticket(recording=other)]).unexpected
+
+
+def test_who_was_cut_off_or_refused_is_dropped_unless_the_switch_died():
+    assert not judged(told(dropped=True)).clean
+    assert not judged(told(refused="503")).clean
+    assert compare([told(dropped=True)], {CALLER: Kept([RECORD])}, drops=True).clean
+
+
+def test_a_voice_is_found_in_its_own_recording_only(tmp_path):
+    path = recorded(tmp_path, 3)
+    assert holds_voice(path, 3)
+    assert not holds_voice(path, 4)
+    assert not holds_voice(tmp_path / "none.wav", 3)
+
+
+def test_packets_tell_the_clip_unless_two_have_them():
+    one, two, both = bytes(FRAME), b"\1" * FRAME, b"\2" * FRAME
+    lexicon = Lexicon([("a", one + both), ("b", two + both), ("c", b"\3" * FRAME * 2)])
+    assert lexicon.spot(one) == Spot("a", 0)
+    assert lexicon.spot(two) == Spot("b", 0)
+    assert lexicon.spot(both) is None
+    assert lexicon.spot(b"\3" * FRAME) == Spot("c", -1)
+
+
+def test_every_goal_has_a_way_to_its_end():
+    assert {goal.name for goal in GOALS} >= {"message", "human", "unit", "leaves a recording"}
+    assert all("greeting_keys" in goal.keys for goal in GOALS)
+
+
+class Echo:
+    """A part that answers each line, behind a proxy."""
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        back = self.server.sockets[0].getsockname()
+        with_port = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        front = with_port.sockets[0].getsockname()
+        with_port.close()
+        self.proxy = await Proxy(front, back).__aenter__()
+        return self.proxy
+
+    async def __aexit__(self, *_):
+        await self.proxy.__aexit__()
+        self.server.close()
+
+    async def serve(self, reader, writer):
+        while line := await reader.readline():
+            writer.write(line + b"\r\n\r\n")
+        writer.close()
+
+
+async def asked(proxy, within=0.3):
+    reader, writer = await asyncio.open_connection(*proxy.front)
+    writer.write(b"hello\n")
+    try:
+        return await asyncio.wait_for(reader.read(100), within)
+    except TimeoutError:
+        return None
+    finally:
+        writer.transport.abort()
+
+
+async def test_a_proxy_is_as_bad_a_connection_as_it_is_told():
+    async with Echo() as proxy:
+        assert await asked(proxy) == b"hello\n\r\n\r\n"
+        await proxy.be(Mode.SWALLOW)
+        assert await asked(proxy) is None
+        await proxy.be(Mode.TWICE)
+        assert await asked(proxy) == b"hello\n\r\n\r\n" * 2
+        await proxy.be(Mode.GARBAGE)
+        assert len(await asked(proxy)) > 20
+        await proxy.be(Mode.REFUSE)
+        with pytest.raises(OSError, match=r".*"):
+            await asked(proxy)
+        await proxy.be(Mode.PASS)
+        assert await asked(proxy) == b"hello\n\r\n\r\n"
+
+
+async def test_a_swallowed_connection_stands_until_it_is_mended():
+    async with Echo() as proxy:
+        reader, writer = await asyncio.open_connection(*proxy.front)
+        await proxy.be(Mode.SWALLOW)
+        writer.write(b"hello\n")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.1)
+        await proxy.be(Mode.PASS)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(1), 2) == b""
+        writer.transport.abort()
+
+
+async def test_besiegers_know_who_was_thrown_out():
+    async def refuse(_, writer):
+        writer.transport.abort()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    besiegers = Besiegers(server.sockets[0].getsockname())
+    assert await besiegers.come(5) == 5
+    async with asyncio.timeout(2):
+        while besiegers.standing():  # noqa: ASYNC110 - the kernel tells nobody
+            await asyncio.sleep(0.01)
+    besiegers.leave()
+    server.close()
