@@ -5,6 +5,7 @@ from __future__ import annotations
 from ivr.kernel.ids import SoundId
 from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
+from ivr.telephony.audio_stream import StreamEnd
 
 
 class AgiObserver:
@@ -38,3 +39,35 @@ class AgiObserver:
     def unrecorded(self, path: str) -> None:
         self._meter.fault("recording")
         logger().error("alarm", part="recordings", why="not written whole", recording=path)
+
+
+class AudioTells:
+    """Watches the AudioSocket server; see `ivr.telephony.audio.AudioObserver`."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def opened(self) -> None:
+        self._meter.audio_live.inc()
+
+    def closed(self, why: StreamEnd, reason: str) -> None:
+        self._meter.audio_live.dec()
+        self._meter.audio_closed.labels(why.value).inc()
+        if why is StreamEnd.BROKEN:
+            logger().warning("sound cut", reason=reason)
+
+    def refused(self, reason: str) -> None:
+        self._meter.audio_refused.labels(reason).inc()
+        logger().warning("sound refused", reason=reason)
+
+    def late(self, beats: int) -> None:
+        self._meter.fault("audio-late", beats)
+
+    def fault(self, fault: Exception) -> None:
+        self._meter.fault("audio")
+        logger().error("listening failed", exc_info=fault)
+
+    def deaf(self, why: str) -> None:
+        self._meter.deaf.labels(why).inc()
+        self._meter.fault("deaf")
+        logger().warning("asked for keys", why=why)

@@ -31,6 +31,10 @@ class Meter:
         self._fault_at: dict[str, float] = {}
         self.refused = self._counter("agi_refused", "AGI connections refused", "reason")
         self.missing = self._counter("prompts_missing", "Clips that had no audio", "prompt")
+        self.audio_refused = self._counter("audio_refused", "Sound connections refused", "reason")
+        self.audio_closed = self._counter("audio_closed", "Streams of sound, by their end", "end")
+        self.deaf = self._counter("deaf", "Questions that fell back to keys", "reason")
+        self.audio_live = self._gauge("audio_live", "Streams of sound now")
         self.dialler_refused = self._counter(
             "dialler_refused", "Calls not allowed to go out, since the site was made", "reason"
         )

@@ -17,12 +17,13 @@ from typing import Final
 
 import click
 
-from . import agi_bench, micro_bench, switch_bench, visit_bench
+from . import agi_bench, audio_bench, micro_bench, switch_bench, visit_bench
 from .figures import show
 
 Part = Callable[..., None]
 PARTS: Final[Mapping[str, Part]] = {
     "agi": agi_bench.main,
+    "audio": audio_bench.main,
     "visit": visit_bench.main,
     "memory": visit_bench.memory_main,
     "switch": switch_bench.main,
