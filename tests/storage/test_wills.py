@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import wave
 from datetime import datetime
 from pathlib import Path
@@ -129,6 +131,24 @@ async def test_a_will_whose_call_was_closed_elsewhere_is_dropped(wills, stage):
     assert await executor.execute() == 0
     assert wills.older_than(seconds(0)) == []
     assert desk.by_key == {}
+
+
+@pytest.mark.parametrize(("ago", "old"), [(181, True), (100, False), (-3600, True)])
+async def test_a_will_is_old_after_its_time_or_when_the_clock_was_set_back(wills, ago, old):
+    """An hour too early does no harm: the switch is asked first. An hour too late would."""
+    await wills.leave(WILL)
+    (file,) = wills._root.glob("*.will")
+    then = file.stat().st_mtime - ago
+    os.utime(file, (then, then))
+    assert bool(wills.older_than(seconds(180))) is old
+
+
+def test_a_disk_that_refuses_a_will_is_told_and_ends_no_call(wills, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ivr.storage.wills.write_durably", full)
+    assert wills.keep(WILL) is False
 
 
 async def test_nothing_is_decided_while_switch_or_store_can_not_be_asked(wills, stage, tmp_path):
