@@ -57,6 +57,19 @@ class AgiSettings(Section):
         return (self.address, *self.peers)
 
 
+class AudioSettings(Section):
+    """Where Asterisk sends the sound of callers who may speak (AudioSocket); off without an ear.
+
+    Asterisk is told the address with each call, so any free port does (0). It has no
+    authentication but an unguessable name for each call: keep it on loopback.
+    """
+
+    host: str = LOOPBACK
+    port: int = 0
+    allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    streams: int = Field(default=200, ge=1)  # at once; beyond it callers key
+
+
 class AmiSettings(Section):
     """Where we reach Asterisk's manager interface."""
 
@@ -67,10 +80,16 @@ class AmiSettings(Section):
 
 
 class WebSettings(Section):
-    """Where health and metrics are served."""
+    """Where pages, health and metrics are served.
+
+    `secure` is for a proxy that adds TLS: cookies then travel over TLS alone. `proxies` are the
+    addresses whose word on where a request came from is taken.
+    """
 
     host: str = LOOPBACK
     port: int = 8114
+    secure: bool = False
+    proxies: tuple[str, ...] = ()
 
 
 class SwitchSettings(Section):
@@ -139,6 +158,7 @@ class Settings(BaseSettings):
     redis: str = ""  # a Redis URL; empty: in-process
     log_level: str = "info"
     agi: AgiSettings = AgiSettings()
+    audio: AudioSettings = AudioSettings()
     ami: AmiSettings = AmiSettings()
     web: WebSettings = WebSettings()
     switch: SwitchSettings = SwitchSettings()

@@ -14,9 +14,11 @@ from agi_scripts.place import place_of
 from agi_scripts.visit import Visit
 from ivr.app.desk import DeskInTask, WillsInThread
 from ivr.app.dialler_watch import DiallerWatch
+from ivr.app.hearing import hearing
 from ivr.app.manager import ManagerMeter, manager_client
 from ivr.app.node import Node, running_node
 from ivr.app.observe import AgiObserver
+from ivr.app.pages import web_parts
 from ivr.app.publishing import listed_numbers, sound_folders, times_of
 from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
@@ -41,6 +43,7 @@ from ivr.telephony.dialling_rules import NationalForms
 from ivr.telephony.fastagi import FastAgiServer
 from ivr.telephony.manager import ManagerClient
 from ivr.web.app import web_app
+from ivr.web.parts import WebParts
 from prompts.sound_library import Library
 from routing.table import Snapshot
 
@@ -64,6 +67,10 @@ class Role(Enum):
     @property
     def takes_calls(self) -> bool:
         return self in (Role.ALL, Role.CALLS)
+
+    @property
+    def shows_pages(self) -> bool:
+        return self in (Role.ALL, Role.WEB)
 
     @property
     def does_jobs(self) -> bool:
@@ -91,7 +98,8 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
             node.background.repeat(lambda: _publish_due(node), PUBLISH_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
-        await chosen.enter_async_context(_web(node, manager))
+        pages = web_parts(node) if role.shows_pages else None
+        await chosen.enter_async_context(_web(node, manager, pages))
         _say_serving(settings, role)
         await stop.wait()
         logger().info("stopping", node=settings.node)
@@ -180,20 +188,23 @@ async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
         background=node.background,
         node=node.settings.node,
     )
-    server = FastAgiServer(
-        runner,
-        sounds=Library(sound_folders(node.settings)).locate,
-        recordings=node.settings.recordings,
-        allow=node.settings.agi.allow,
-        observer=AgiObserver(node.meter),
-    )
-    await server.start(node.settings.agi.host, node.settings.agi.port)
-    node.background.repeat(pulse.beat, EVERY)
-    try:
-        yield
-    finally:
-        await server.stop(GRACE)
-        pulse.close()
+    sounds = Library(sound_folders(node.settings)).locate
+    async with hearing(node, sounds) as heard:
+        server = FastAgiServer(
+            runner,
+            sounds=sounds,
+            recordings=node.settings.recordings,
+            allow=node.settings.agi.allow,
+            observer=AgiObserver(node.meter),
+            hearing=heard,
+        )
+        await server.start(node.settings.agi.host, node.settings.agi.port)
+        node.background.repeat(pulse.beat, EVERY)
+        try:
+            yield
+        finally:
+            await server.stop(GRACE)
+            pulse.close()
 
 
 @contextlib.asynccontextmanager
@@ -231,11 +242,11 @@ def _trunk_guard(node: Node, client: ManagerClient) -> TrunkGuard:
 
 
 @contextlib.asynccontextmanager
-async def _web(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
+async def _web(node: Node, manager: ManagerClient, pages: WebParts | None) -> AsyncIterator[None]:
     async def health() -> Mapping[str, bool]:
         return {"database": not node.stores.watch.away, "manager": manager.up}
 
-    server = WebServer(web_app(node.meter, health), node.settings.web)
+    server = WebServer(web_app(node.meter, health, pages), node.settings.web)
     serving = asyncio.create_task(server.serve())
     try:
         yield

@@ -20,6 +20,7 @@ from ivr.storage.draft_store import SqlDrafts
 from ivr.storage.numbers import SqlNumberBlocks
 from ivr.storage.proposal_store import SqlProposals
 from ivr.storage.router_store import SqlRouters
+from ivr.storage.sign_ins import SqlSessions
 from ivr.storage.store_watch import StoreWatch
 from ivr.storage.table_store import SqlTables
 from ivr.storage.tickets import SqlTickets
@@ -38,6 +39,7 @@ class Stores:
     drafts: SqlDrafts
     proposals: SqlProposals
     routers: SqlRouters
+    sessions: SqlSessions
     tables: SqlTables
     tickets: SqlTickets
     numbers: NumberSource
@@ -69,6 +71,7 @@ async def open_stores(
             drafts=SqlDrafts(database, clock),
             proposals=SqlProposals(database, clock),
             routers=SqlRouters(database, clock),
+            sessions=SqlSessions(database),
             tables=SqlTables(database, clock),
             tickets=SqlTickets(database, clock),
             numbers=numbers,

@@ -30,6 +30,8 @@ class WebServer(uvicorn.Server):
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                proxy_headers=bool(where.proxies),
+                forwarded_allow_ips=list(where.proxies),
             )
         )
 

@@ -17,7 +17,7 @@ def _client(**parts):
 
 
 def test_a_well_node_says_so():
-    answer = _client(database=True, manager=True).get("/")
+    answer = _client(database=True, manager=True).get("/healthz")
     assert (answer.status_code, answer.json()["well"]) == (200, True)
 
 

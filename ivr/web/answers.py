@@ -1,0 +1,64 @@
+"""Which status an expected end has; whatever is not named here is a refusal of what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ivr.kernel.errors import HotlineError
+from routing.errors import RoutingError
+
+REFUSED: Final = 422
+STATUS: Final[Mapping[str, int]] = {
+    "not-signed-in": 401,
+    "wrong-credentials": 401,
+    "foreign-request": 403,
+    "not-allowed": 403,
+    "out-of-scope": 403,
+    "not-yourself": 403,
+    "own-proposal": 403,
+    "no-such-page": 404,
+    "no-such-account": 404,
+    "no-such-table": 404,
+    "no-such-proposal": 404,
+    "no-such-row": 404,
+    "no-such-entry": 404,
+    "no-draft": 404,
+    "nothing-published": 404,
+    "draft-moved": 409,
+    "base-moved": 409,
+    "proposal-moved": 409,
+    "conflicts": 409,
+    "row-taken": 409,
+    "name-taken": 409,
+    "version-taken": 409,
+    "nothing-changed": 409,
+    "last-administrator": 409,
+    "too-many-tries": 429,
+    "store-away": 503,
+    "not-configured": 503,
+}
+
+
+class NoSuchPage(HotlineError):
+    """Nothing is at this address."""
+
+    id = "no-such-page"
+
+    def __init__(self) -> None:
+        super().__init__("没有这个页面")
+
+
+def status_of(why: HotlineError | RoutingError) -> int:
+    return STATUS.get(why.id, REFUSED)
+
+
+def words_of(why: HotlineError | RoutingError) -> str:
+    """What a person reads: our errors are written for them, those of machines are not."""
+    match why.id:
+        case "store-away":
+            return "数据库暂时连不上，来电不受影响。请稍后再试。"
+        case "no-such-entry":
+            return "没有这一项，可能已经改名或删除。"
+        case _:
+            return str(why)

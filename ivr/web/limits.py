@@ -1,0 +1,109 @@
+"""Around every request: how much may come in, and what the browser is told not to allow."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BODY: Final = 512 * 1024  # bytes of a form; the longest has some hundred fields
+MOST_IMPORT: Final = 12 * 1024 * 1024  # bytes of an imported table; ours takes a tenth of it
+IMPORTS: Final = ("/exchange/import", "/api/v1/draft/import")
+
+# No inline script or style anywhere: what somebody smuggles into a title can not run.
+RULES: Final = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self'",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+)
+POLICY: Final = "; ".join(RULES)
+HEADERS: Final = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+PRIVATE: Final = (b"cache-control", b"no-store")
+FOREVER: Final = b"max-age=31536000, immutable"  # addresses of static files carry their hash
+TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+class TooLarge(Exception):
+    """More came than may."""
+
+
+class Limits:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = MOST_IMPORT if scope["path"] in IMPORTS else MOST_BODY
+        outgoing = _Outgoing(scope, send)
+        if _announced(scope) > most:
+            await _refusal(most)(scope, receive, outgoing)
+            return
+        try:
+            await self._app(scope, _Incoming(receive, most), outgoing)
+        except TooLarge:
+            if not outgoing.started:
+                await _refusal(most)(scope, receive, outgoing)
+
+
+class _Incoming:
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._left = most
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise TooLarge
+        return message
+
+
+class _Outgoing:
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = [*message["headers"], *self._more(message)]
+        await self._send(message)
+
+    def _more(self, message: Message) -> list[tuple[bytes, bytes]]:
+        more = list(HEADERS)
+        if not any(name == b"cache-control" for name, _ in message["headers"]):
+            kept = self._scope["path"].startswith("/static/") and message["status"] == 200
+            more.append((b"cache-control", FOREVER) if kept else PRIVATE)
+        if self._scope["scheme"] == "https":
+            more.append(TLS_ONLY)
+        return more
+
+
+def _announced(scope: Scope) -> int:
+    given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(given) if given.isdigit() else 0
+
+
+def _refusal(most: int) -> PlainTextResponse:
+    return PlainTextResponse(f"内容太大，最多{most // 1024}KB。", status_code=413)

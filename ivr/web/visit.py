@@ -1,0 +1,108 @@
+"""One request of somebody who has signed in: who they are, what they sent, how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from attrs import frozen
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ivr.kernel.people import Account
+from ivr.people.permissions import Permission, may
+from ivr.people.sessions import Session
+from ivr.web.parts import WebParts
+from ivr.web.render import render
+
+MOST_FIELDS: Final = 400
+MOST_TEXT: Final = 4_000  # characters of one field; the longest is a unit's duty
+
+Words = Mapping[str, Any]
+
+
+@frozen
+class Visit:
+    """What a page gets. `form` is empty unless something was sent."""
+
+    request: Request
+    parts: WebParts
+    session: Session
+    form: FormData
+
+    @property
+    def me(self) -> Account:
+        return self.session.account
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a script asks for a part of the page; without script whole pages do the same."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def may(self, permission: Permission) -> bool:
+        return may(self.me, permission)
+
+    def sent(self, name: str, most: int = MOST_TEXT) -> str:
+        """A text of the form, cut and without the blanks around it."""
+        given = self.form.get(name, "")
+        return given[:most].strip() if isinstance(given, str) else ""
+
+    def sent_all(self, name: str) -> list[str]:
+        return [each for each in self.form.getlist(name) if isinstance(each, str)]
+
+    def sent_file(self, name: str) -> UploadFile | None:
+        given = self.form.get(name)
+        return given if isinstance(given, UploadFile) and given.filename else None
+
+    def asked(self, name: str, most: int = 200) -> str:
+        """A text of the address."""
+        return self.request.query_params.get(name, "")[:most].strip()
+
+    def named(self, name: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[name])
+
+    def show(self, template: str, words: Words | None = None, *, status: int = 200) -> Response:
+        """A page, or with a name like ``try/answer.html`` a part of one."""
+        html = render(template, self._words() | dict(words or {}))
+        return Response(html, status_code=status, media_type="text/html")
+
+    def go(self, path: str, done: str = "", **more: str) -> Response:
+        """Look at another page; `done` names the sentence of `SAID` that it begins with."""
+        query = urlencode({**more, **({"done": done} if done else {})})
+        target = quote(path, safe="/:?=&-._~%")
+        return RedirectResponse(f"{target}?{query}" if query else target, status_code=303)
+
+    def _words(self) -> dict[str, Any]:
+        return {
+            "me": self.me,
+            "csrf": self.session.csrf,
+            "may": self.may,
+            "path": self.request.url.path,
+            "said": SAID.get(self.asked("done"), ""),
+        }
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+# What a page may begin with; an address can name a sentence, never bring one of its own.
+SAID: Final[Mapping[str, str]] = {
+    "saved": "已保存到草稿。",
+    "removed": "已从草稿中删除。",
+    "opened": "草稿已建立，现在可以修改。",
+    "discarded": "草稿已放弃。",
+    "submitted": "已提交，等待另一人审批。",
+    "scheduled": "已排定，到时间自动发布。",
+    "published": "已发布，各节点即刻生效。进行中的通话不受影响。",
+    "refused": "已驳回，草稿仍在编辑手里。",
+    "withdrawn": "申请已撤回。",
+    "rebased": "草稿已合并到在用版本。",
+    "rolled-back": "已恢复，各节点即刻生效。",
+    "imported": "文件已导入草稿，请查看改动后提交。",
+    "account": "账号已更新。",
+    "password": "口令已修改，其他地方的登录已退出。",
+    "code-on": "动态验证码已启用，下次登录时使用。",
+    "code-off": "动态验证码已停用。",
+}
