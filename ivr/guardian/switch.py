@@ -23,7 +23,8 @@ RESCUE: Final = "hotline-rescue"
 SERVED_BY: Final = "HOTLINE_AT"
 # What Asterisk calls the state of a channel whose AGI waits for us: after the subroutine that
 # rings a unit it keeps the name of that subroutine's last step until the AGI ends.
-WAITING: Final = ("AGI", "Return")
+# While the caller is heard it is the application that sends their sound to us.
+WAITING: Final = ("AGI", "AudioSocket", "Return")
 LEASE: Final = 10  # seconds a warning holds: a guardian that dies closes no node for ever
 ANSWERS: Final = 0.3  # seconds a living kernel takes to accept a connection on this machine
 TOGETHER: Final = 200  # calls moved at a time; the manager takes one after the other anyway
