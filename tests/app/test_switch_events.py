@@ -1,0 +1,143 @@
+"""What the switch reports: who talks is known, to the desk and to the will of the caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+import pytest
+
+from ivr.app.switch_events import SwitchEvents
+from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome
+from ivr.calls.witness import Witness
+from ivr.kernel.background import Background
+from ivr.kernel.clock import CHINA, SystemClock
+from ivr.kernel.ids import CallId, PhoneNumber
+from ivr.kernel.metrics import Meter
+from ivr.telephony.call import CallFacts
+from ivr.tickets.will import Will
+from routing.ids import TableVersion
+
+CALL, CALLER = CallId("n1-1795367043.0"), PhoneNumber("13804730001")
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
+RECORD = CallRecord(CALL, CALLER, "114", NOW, NOW, Outcome.ABANDONED, (), TableVersion(1), "n1")
+OWED = Callback(CALL, CALLER, CallbackReason.LOST_IN_QUEUE, NOW)
+
+
+class Fields(dict):
+    def get(self, key):
+        return super().get(key, "")
+
+
+def channel(name, application, bridge="b1", call=CALL):
+    return Fields(Channel=name, Application=application, BridgeId=bridge, Uniqueid=call)
+
+
+class Switch:
+    """Answers listings; `channels` are those it has."""
+
+    def __init__(self, *channels):
+        self.channels = channels
+
+    async def action(self, name, **_fields):
+        raise AssertionError(name)
+
+    async def listing(self, name, **_fields):
+        return self.channels if name == "CoreShowChannels" else ()
+
+
+class Wills:
+    def __init__(self):
+        self.kept = {CALL: Will(CallFacts(CALL, CALLER), RECORD, OWED)}
+
+    def amend(self, call, change):
+        if call in self.kept:
+            self.kept[call] = change(self.kept[call])
+
+
+class Presence:
+    async def set(self, seen):
+        """Nobody looks."""
+
+
+@attrs.define
+class Scene:
+    events: SwitchEvents
+    witness: Witness
+    wills: Wills
+    background: Background
+
+    async def settled(self):
+        while self.background._tasks:
+            await next(iter(self.background._tasks))
+        return self.wills.kept[CALL]
+
+
+@pytest.fixture
+def scene():
+    def make(*channels):
+        witness, wills, background = Witness(SystemClock()), Wills(), Background()
+        events = SwitchEvents(
+            manager=Switch(*channels),
+            queue="hotline",
+            witness=witness,
+            presence=Presence(),
+            clock=SystemClock(),
+            meter=Meter(),
+            background=background,
+            wills=wills,
+        )
+        return Scene(events, witness, wills, background)
+
+    return make
+
+
+async def test_an_operator_who_answers_is_written_into_the_callers_will(scene):
+    """Should every process of ours die now, nobody calls back one who was served."""
+    seen = scene()
+    answered = Fields(Event="AgentConnect", Uniqueid=CALL, Interface="PJSIP/op1001", HoldTime="7")
+    seen.events.handle(answered)
+    will = await seen.settled()
+    assert will.callback is None
+    assert (will.record.outcome, will.record.operator) == (Outcome.OPERATOR, "1001")
+    assert will.record.waited == 7
+    assert seen.witness.answered(CALL)
+
+
+async def test_a_unit_that_answers_is_written_there_too(scene):
+    seen = scene()
+    seen.events.handle(
+        Fields(Event="DialEnd", DialStatus="ANSWER", DestChannel="PJSIP/exchange-1", Uniqueid=CALL)
+    )
+    will = await seen.settled()
+    assert (will.callback, will.record.outcome) == (None, Outcome.CONNECTED)
+
+
+async def test_a_unit_that_does_not_answer_changes_nothing(scene):
+    seen = scene()
+    busy = Fields(Event="DialEnd", DialStatus="BUSY", DestChannel="PJSIP/exchange-1", Uniqueid=CALL)
+    seen.events.handle(busy)
+    assert (await seen.settled()).callback == OWED
+
+
+async def test_a_process_that_starts_in_the_middle_of_a_talk_sees_it(scene):
+    """It was not there when the operator answered; the switch still shows both in one bridge."""
+    seen = scene(
+        channel("PJSIP/trunk-1", "Queue"),
+        channel("PJSIP/op1002-00000007", "AppQueue", call="other"),
+        channel("PJSIP/trunk-2", "AGI", bridge="", call="n1-2"),
+    )
+    await seen.events.reread()
+    will = await seen.settled()
+    assert (will.callback, will.record.operator) == (None, "1002")
+    assert seen.witness.answered(CALL)
+    assert not seen.witness.answered(CallId("n1-2"))
+
+
+async def test_what_is_known_of_a_talk_is_not_forgotten_by_looking_again(scene):
+    seen = scene(
+        channel("PJSIP/trunk-1", "Queue"), channel("PJSIP/op1002-7", "AppQueue", call="other")
+    )
+    seen.witness.operator_answered(CALL, "1002", 5.0)
+    await seen.events.reread()
+    assert (await seen.settled()).callback == OWED  # it was told at the time
