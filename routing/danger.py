@@ -1,7 +1,7 @@
 """Calls for help: wordings of the lexicon, and what takes them back.
 
-没有着火，就是烟味大 must not alarm, nor 去年着火的房子, nor 万一着火怎么办. Both what alarms and what
-was taken back are told, since a model that has read many sentences weighs them better than a rule.
+没有着火，就是烟味大 must not alarm, nor 去年着火的房子, nor 万一着火怎么办. Both what alarms and
+what was taken back are told, since a model that has read many sentences weighs them better.
 """
 
 from __future__ import annotations

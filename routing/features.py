@@ -32,19 +32,16 @@ class Grams:
     hashes: Hashes
     length: int  # of the signs, which is that of the sound
 
-    def where(self, number: int) -> tuple[int, int, bool]:
-        """First sign, behind the last, and whether it is the sound, of n-gram `number`."""
+    def where(
+        self, numbers: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+        """Of n-grams by number: the first sign, how many, and whether it is their sound."""
         whole = 2 * self.length + 1
-        size, start = 1, number
-        for size, count in ((1, whole), (2, whole - 1), (3, self.length - 2)):  # noqa: B007
-            if start < count:
-                break
-            start -= count
-        if size == 3:
-            return start, start + 3, True
-        sounds = start > self.length
-        start -= (self.length + 1) * sounds
-        return start, start + size, sounds
+        sizes = 1 + (numbers >= whole) + (numbers >= 2 * whole - 1)
+        starts = numbers - np.where(sizes == 1, 0, np.where(sizes == 2, whole, 2 * whole - 1))
+        sounds = (sizes == 3) | (starts > self.length)
+        starts = starts - np.where(sounds & (sizes < 3), self.length + 1, 0)
+        return starts, sizes, sounds
 
 
 def grams(signs: str, sound: str) -> Grams:

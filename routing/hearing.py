@@ -19,7 +19,18 @@ from routing.wordings import Found, How, Wordings
 _HEARD: Final = 2  # syllables from which a keyword is told by its sound
 
 # What follows the name proper tells of the matter, not of the place: 狮城社区的网格员.
-_KIND_OF_PLACE: Final = ("社区", "居委会", "居委", "街道办", "街道", "街办", "村委会", "村委", "村", "镇")
+_KIND_OF_PLACE: Final = (
+    "社区",
+    "居委会",
+    "居委",
+    "街道办",
+    "街道",
+    "街办",
+    "村委会",
+    "村委",
+    "村",
+    "镇",
+)
 
 
 @frozen
@@ -77,7 +88,9 @@ class Ear:
 
     def _add(self, wording: str, meaning: object) -> None:
         signs = read(wording, self._tables.simplified).signs
-        self._wordings.add(signs, meaning, self._tables.sounds.of(signs) if len(signs) >= _HEARD else "")
+        self._wordings.add(
+            signs, meaning, self._tables.sounds.of(signs) if len(signs) >= _HEARD else ""
+        )
 
     def hear(self, original: str, area: str = "") -> Heard:
         """Never fails, whatever the text."""

@@ -6,23 +6,22 @@ also from callers whose place is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
-from attrs import evolve, field, frozen
+from attrs import frozen
 
-from routing.features import Counted, Grams, grams
+from routing.features import Counted, Grams, Hashes, Indices, Values, grams
 from routing.fitting import Lessons
-from routing.hearing import Ear, Heard
-from routing.ids import AreaCode
+from routing.hearing import Ear, Heard, Tables
+from routing.ids import AreaCode, LineCode
 from routing.lexicon import Example
 from routing.model import gram_value, vocabulary
 from routing.noise import Garbler
 from routing.outcomes import NOWHERE, Districts, Outcomes, is_line
-from routing.table import RoutingTable
 
 _KNOWN_PLACE: Final = 0.4  # of sentences without a place, those heard from a known one
 AT_LEAST: Final = 2  # sentences that an n-gram stands in before it counts
@@ -42,12 +41,12 @@ class Lesson:
 class Teacher:
     """Makes lessons of examples."""
 
-    table: RoutingTable
+    tables: Tables
     ear: Ear
     outcomes: Outcomes
     counted: Counted
     garbler: Garbler
-    districts: Districts = field()
+    districts: Districts
 
     def lesson(self, example: Example, *, spoken: str = "") -> Lesson:
         """What `example` teaches, or what it teaches when it was heard as `spoken`."""
@@ -67,13 +66,13 @@ class Teacher:
     def _there(self, targets: Sequence[str], district: AreaCode) -> tuple[str, ...]:
         """The targets for a caller in `district`: its own lines first, others' not at all."""
         of_line = self.districts.of_line
-        own = [target for target in targets if of_line.get(target) == district]
-        city = [target for target in targets if of_line.get(target) is None]
+        own = [target for target in targets if of_line.get(LineCode(target)) == district]
+        city = [target for target in targets if of_line.get(LineCode(target)) is None]
         return (*own, *city) or tuple(targets)
 
     def _lesson(self, heard: Heard, targets: Sequence[str], kind: str) -> Lesson:
         counted = self.counted.of(heard, kind)
-        shares = self.outcomes.weights(targets)
+        shares = self.outcomes.shares(targets)
         return Lesson(grams(heard.signs, heard.sound), counted, shares, kind)
 
 
@@ -86,15 +85,15 @@ def curriculum(teacher: Teacher, examples: Iterable[Example], random: Random) ->
     return lessons
 
 
-def words_of(lessons: Iterable[Lesson]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def words_of(lessons: Iterable[Lesson]) -> Hashes:
     """The vocabulary that lessons teach."""
     return vocabulary([lesson.grams for lesson in lessons], AT_LEAST)
 
 
-def matrix(lessons: Sequence[Lesson], keys: np.ndarray, counted: int, labels: int) -> Lessons:
+def matrix(lessons: Sequence[Lesson], keys: Hashes, counted: int, outcomes: Outcomes) -> Lessons:
     """Lessons as arrays: n-grams of the vocabulary first, counted features behind them."""
     indices, values, ends = [], [], [0]
-    shares = np.zeros((len(lessons), labels), np.float32)
+    shares = np.zeros((len(lessons), outcomes.size), np.float32)
     for row, lesson in enumerate(lessons):
         rows, data = _row(lesson, keys)
         indices.append(rows)
@@ -107,10 +106,11 @@ def matrix(lessons: Sequence[Lesson], keys: np.ndarray, counted: int, labels: in
     return Lessons(sp.csr_matrix(joined, shape=shape), shares)
 
 
-def _row(lesson: Lesson, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _row(lesson: Lesson, keys: Hashes) -> tuple[Indices, Values]:
     places = np.minimum(np.searchsorted(keys, lesson.grams.hashes), len(keys) - 1)
     known = places[keys[places] == lesson.grams.hashes]
-    rows = np.concatenate((known, np.array(list(lesson.counted), np.int64) + len(keys)))
+    counted = np.fromiter(lesson.counted, np.int32, len(lesson.counted)) + np.int32(len(keys))
+    rows = np.concatenate((known.astype(np.int32), counted))
     data = np.full(len(rows), gram_value(len(known)), np.float32)
     data[len(known) :] = list(lesson.counted.values())
     return rows, data

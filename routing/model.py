@@ -58,9 +58,7 @@ class Model:
 
     def share(self, active: Active, label: int) -> Values:
         """What each active feature adds to the score of one label."""
-        shares: Values = (
-            active.values * self.scales[active.rows] * self.weights[active.rows, label]
-        )
+        shares: Values = active.values * self.scales[active.rows] * self.weights[active.rows, label]
         return shares
 
 
@@ -82,5 +80,3 @@ def vocabulary(sentences: list[Grams], at_least: int) -> Hashes:
     hashes, counts = np.unique(every, return_counts=True)
     kept: Hashes = hashes[counts >= at_least]
     return kept
-
-

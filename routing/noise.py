@@ -30,7 +30,9 @@ class Garbler:
 
     def garble(self, text: str, random: Random) -> str:
         rate = random.choice(_RATES)
-        return "".join(self._heard(char, random) if random.random() < rate else char for char in text)
+        return "".join(
+            self._heard(char, random) if random.random() < rate else char for char in text
+        )
 
     def _heard(self, char: str, random: Random) -> str:
         sound = self._sounds.get(char)

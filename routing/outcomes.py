@@ -16,8 +16,9 @@ from routing.table import RoutingTable
 HUMAN: Final = "HUMAN"
 PROGRESS: Final = "PROGRESS"
 UNCLEAR: Final = "UNCLEAR"
+ROUTE: Final = "ROUTE"
 EMERGENCY: Final = "EMERGENCY:"
-ASIDE: Final = (HUMAN, PROGRESS, UNCLEAR)
+ASIDES: Final = (HUMAN, PROGRESS, UNCLEAR)
 
 NOWHERE: Final = "none"
 SEVERAL: Final = "several"
@@ -25,13 +26,16 @@ SEVERAL: Final = "several"
 
 @frozen
 class Outcomes:
-    """The labels that a model tells apart.
+    """The labels that a model tells apart, all in one: lines, emergency numbers, intents.
 
-    A label is a line's code, an intent, or the id of a matter that each street has a line for:
-    wording cannot tell those lines apart, so they are learned as one and place chooses.
+    A label is a line's code, the id of a matter that each street has a line for (wording cannot
+    tell those lines apart, so they are learned as one and place chooses), an emergency number, or
+    `HUMAN`, `PROGRESS`, `UNCLEAR`. Weighing lines against dangers one by one tells a story about
+    gas from a smell of gas; weighing all requests against all dangers does not.
     """
 
-    labels: tuple[str, ...]
+    lines: tuple[str, ...]
+    numbers: tuple[str, ...]
     street_lines: dict[str, tuple[LineCode, ...]]  # by label
     districts: tuple[AreaCode, ...]
 
@@ -40,18 +44,33 @@ class Outcomes:
         streets = dict(_street_lines(table))
         pooled = {line for lines in streets.values() for line in lines}
         lines = [line.code for line in table.directory.lines if line.code not in pooled]
-        numbers = [EMERGENCY + each.number for each in table.directory.emergency]
+        numbers = tuple(each.number for each in table.directory.emergency)
         areas = table.directory.areas
         districts = tuple(area.code for area in areas if area.level is AreaLevel.DISTRICT)
-        return Outcomes((*lines, *streets, *numbers, *ASIDE), streets, districts)
+        return Outcomes((*lines, *streets), numbers, streets, districts)
+
+    @property
+    def numbers_from(self) -> int:
+        """The first label of an emergency number; those of lines stand before it."""
+        return len(self.lines)
+
+    @property
+    def asides_from(self) -> int:
+        """The first label of `ASIDES`; those of emergency numbers stand before it."""
+        return len(self.lines) + len(self.numbers)
+
+    @property
+    def size(self) -> int:
+        return self.asides_from + len(ASIDES)
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """The number of a label; a pooled line has that of its matter."""
-        numbers = {label: number for number, label in enumerate(self.labels)}
-        for matter, lines in self.street_lines.items():
-            numbers |= dict.fromkeys(lines, numbers[matter])
-        return numbers
+        """The label of a target of an example; a pooled line has that of its matter."""
+        numbers = (EMERGENCY + number for number in self.numbers)
+        labels = {target: label for label, target in enumerate((*self.lines, *numbers, *ASIDES))}
+        for matter, pooled in self.street_lines.items():
+            labels |= dict.fromkeys(pooled, labels[matter])
+        return labels
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -59,19 +78,26 @@ class Outcomes:
         within = (f"{district}+" for district in self.districts)
         return (NOWHERE, SEVERAL, *self.districts, *within)
 
-    def weights(self, targets: Sequence[str]) -> dict[int, float]:
-        """The share of each label where an example accepts several, best first."""
+    def shares(self, targets: Sequence[str]) -> dict[int, float]:
+        """What an example teaches: the best target most, others that are right less."""
         shares: dict[int, float] = {}
         for rank, target in enumerate(targets):
-            number = self.index.get(target)
-            if number is not None:
-                shares.setdefault(number, 1.0 / (1.0 + 1.2 * rank))
+            label = self.index.get(target)
+            if label is not None:
+                shares[label] = shares.get(label, 0.0) + 1.0 / (1.0 + 1.2 * rank)
         total = sum(shares.values())
-        return {number: share / total for number, share in shares.items()}
+        return {label: share / total for label, share in shares.items()}
 
 
-def is_line(label: str) -> bool:
-    return not label.startswith(EMERGENCY) and label not in ASIDE
+def intent_of(target: str) -> str:
+    """`ROUTE`, `EMERGENCY` or one of `ASIDES`."""
+    if target.startswith(EMERGENCY):
+        return EMERGENCY
+    return target if target in ASIDES else ROUTE
+
+
+def is_line(target: str) -> bool:
+    return intent_of(target) == ROUTE
 
 
 @frozen
@@ -84,7 +110,8 @@ class Districts:
     def of_line(self) -> dict[LineCode, AreaCode | None]:
         """None for lines of the city."""
         directory = self.table.directory
-        return {line.code: self.of_area(directory.unit_of(line.code).area) for line in directory.lines}
+        areas = ((line.code, directory.unit_of(line.code).area) for line in directory.lines)
+        return {line: self.of_area(area) for line, area in areas}
 
     def of_area(self, code: AreaCode) -> AreaCode | None:
         path = self.table.directory.area_path(code)

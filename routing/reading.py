@@ -36,7 +36,7 @@ def _syllables() -> dict[str, str]:
 
 
 def _spoken(text: str) -> list[str]:
-    return lazy_pinyin(text, style=Style.NORMAL, errors=list)
+    return lazy_pinyin(text, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
 
 
 def syllable_names() -> dict[str, str]:
@@ -67,4 +67,6 @@ def _pairs(
 
 
 def _changes(pair: str, sound: str, singles: Mapping[str, str]) -> bool:
-    return all(char in singles for char in pair) and sound != "".join(map(singles.get, pair))
+    return all(char in singles for char in pair) and sound != "".join(
+        singles[char] for char in pair
+    )

@@ -68,8 +68,8 @@ class Wordings:
         ):
             if start < length:
                 written.add((start, end))
-                found += [Found(start, end, *known) for known in self._meanings[pattern]]
+                found += [Found(start, end, h, w, m) for h, w, m in self._meanings[pattern]]
             elif (start - length, end - length) not in written:
                 shifted = (start - length, end - length)
-                found += [Found(*shifted, *known) for known in self._meanings[pattern]]
+                found += [Found(*shifted, h, w, m) for h, w, m in self._meanings[pattern]]
         return found

@@ -1,0 +1,83 @@
+"""A decision: where a sentence goes, and why."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from routing.ids import AreaCode, LineCode, QuestionId, TableVersion
+from routing.outcomes import EMERGENCY, ROUTE
+from routing.wordings import How
+
+
+class Certainty(Enum):
+    """What the caller is asked next."""
+
+    SURE = "sure"  # name the line and go on
+    ASK = "ask"  # offer two or three candidates
+    UNSURE = "unsure"  # ask them to say it again; twice, and a human takes it
+
+
+@frozen
+class Candidate:
+    """A line and the chance that it is the right one."""
+
+    line: LineCode
+    confidence: float
+
+
+@frozen
+class Evidence:
+    """Why: characters `start` to before `end` of the sentence as it was given.
+
+    `matched` is the wording of the table that they are taken for, `weight` what it added to the
+    score, `rule` a Chinese sentence for the person who wants to know.
+    """
+
+    start: int
+    end: int
+    text: str
+    matched: str
+    how: How
+    weight: float
+    rule: str
+
+
+@frozen
+class Decision:
+    """Where a request goes, and why.
+
+    `candidates` are the most likely lines, best first, also when the intent is another: an
+    operator sees them. `question` names the area question to ask when place decides between lines
+    and none is known; the first candidate is then the line of the city. `because` lists the
+    evidence, strongest first.
+    """
+
+    intent: str  # one of routing.outcomes.INTENTS
+    number: str  # to connect at once, '' when nobody is in danger
+    confidence: float
+    certainty: Certainty
+    candidates: tuple[Candidate, ...]
+    areas: tuple[AreaCode, ...]
+    question: QuestionId | None
+    because: tuple[Evidence, ...]
+    table: TableVersion
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.intent == EMERGENCY
+
+    @property
+    def label(self) -> str:
+        """The intent as examples and judges write it: ROUTE, EMERGENCY:119, HUMAN."""
+        return self.intent + self.number
+
+    @property
+    def line(self) -> LineCode | None:
+        """The line to go to; None unless it is a request."""
+        return self.candidates[0].line if self.intent == ROUTE and self.candidates else None
+
+
+SHOWN: Final = 5  # candidates of a decision

@@ -1,0 +1,143 @@
+"""Why a sentence was decided as it was, for the operator and the editor who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+
+from routing.decision import Evidence
+from routing.directory import Directory
+from routing.features import Grams, Values
+from routing.hearing import Heard
+from routing.lexicon import Example
+from routing.model import Active
+from routing.wordings import Found, How
+
+SHOWN: Final = 6  # pieces of evidence; more are not read
+_LEARNED: Final = 2  # of them from learned wordings
+_FAINT: Final = 0.2  # of the strongest sign's share, what a sign needs to be shown with it
+
+
+@frozen
+class Matters:
+    """Titles of matters, and which of them lead to a label."""
+
+    titles: Mapping[str, str]
+    of_label: Mapping[str, frozenset[str]]
+
+
+@frozen
+class _Told:
+    matched: str
+    how: How
+    weight: float
+    rule: str
+
+
+def explain(heard: Heard, directory: Directory, matters: Matters, label: str) -> list[Evidence]:
+    """The keywords and the place behind a line, strongest first."""
+    wanted = matters.of_label.get(label, frozenset())
+    words = [found for found in heard.keywords if found.meaning.matter in wanted]
+    shown = [_keyword(heard, found, matters.titles) for found in _outermost(words)]
+    return [*shown, *(_place(heard, found, directory) for found in heard.place.found)]
+
+
+def alarms(heard: Heard) -> list[Evidence]:
+    """The wordings of the emergency lexicon that were not taken back."""
+    shown: list[Evidence] = []
+    for alarm in heard.alarms:
+        if not alarm.lifted:
+            words = "…".join(part.wording for part in alarm.parts)
+            rule = f"“{words}”是紧急用语，应立即接通{alarm.number}"
+            first = alarm.parts[0]
+            shown.append(_evidence(heard, alarm.span, _Told(words, first.how, 5.0, rule)))
+    return shown[:_LEARNED]
+
+
+def example(heard: Heard, known: Example) -> Evidence:
+    """The sentence itself stands in the table."""
+    span = (0, len(heard.text.signs))
+    return _evidence(heard, span, _Told(known.text, How.EXAMPLE, 9.0, "目录里有这句话"))
+
+
+def phrases(heard: Heard) -> list[Evidence]:
+    """The wordings that ask for a person or for progress."""
+    shown = []
+    for found in _outermost(heard.phrases):
+        rule = f"“{found.wording}”是要人工或查进度的说法"
+        shown.append(_evidence(heard, found[:2], _Told(found.wording, found.how, 3.0, rule)))
+    return shown
+
+
+def learned(heard: Heard, grams: Grams, active: Active, shares: Values) -> list[Evidence]:
+    """The stretches that examples have taught to speak for a label; `shares` as from the model."""
+    size = len(heard.signs)
+    if not size or not len(active.numbers):
+        return []
+    written, spoken = _by_sign(size, grams, active, shares)
+    total = written + spoken
+    shown = []
+    for start, end in _stretches(total):
+        how = How.EXAMPLE if written[start:end].sum() >= spoken[start:end].sum() else How.SOUND
+        span = heard.kept[start], heard.kept[end - 1] + 1
+        said = heard.text.signs[slice(*span)]
+        rule = f"例句中常有{'读音像' if how is How.SOUND else ''}“{said}”的说法"
+        shown.append(_evidence(heard, span, _Told(said, how, float(total[start:end].sum()), rule)))
+    return sorted(shown, key=lambda each: -each.weight)[:_LEARNED]
+
+
+def _by_sign(size: int, grams: Grams, active: Active, shares: Values) -> tuple[Values, Values]:
+    """What each sign adds by being written so, and by sounding so."""
+    count = len(active.numbers)
+    starts, sizes, sounds = grams.where(active.numbers)
+    each = shares[:count] / sizes
+    out = []
+    for wanted in (~sounds, sounds):
+        line = np.zeros(size + 3, np.float32)
+        for offset in range(3):
+            here = wanted & (sizes > offset)
+            line += np.bincount(starts[here] + offset, each[here], size + 3)[: size + 3]
+        out.append(line[:size])
+    return out[0], out[1]
+
+
+def _stretches(total: Values) -> Iterable[tuple[int, int]]:
+    """Runs of signs that all add something worth showing."""
+    floor = max(_FAINT * float(total.max()), 1e-6)
+    strong = np.concatenate(([False], total > floor, [False]))
+    edges = np.flatnonzero(strong[1:] != strong[:-1])
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _outermost(found: Iterable[Found]) -> list[Found]:
+    """Each stretch once, the longest wording of it."""
+    kept: list[Found] = []
+    for each in sorted(found, key=lambda one: (one.start - one.end, one.how is How.SOUND)):
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _keyword(heard: Heard, found: Found, titles: Mapping[str, str]) -> Evidence:
+    keyword = found.meaning
+    title = titles.get(keyword.matter, keyword.matter)
+    heard_as = "听起来像" if found.how is How.SOUND else "是"
+    rule = f"{heard_as}“{title}”的关键词“{found.wording}”"
+    return _evidence(heard, found[:2], _Told(found.wording, found.how, float(keyword.weight), rule))
+
+
+def _place(heard: Heard, found: Found, directory: Directory) -> Evidence:
+    names = "或".join(
+        "".join(area.name for area in directory.area_path(code)[1:]) or directory.area(code).name
+        for code in found.meaning
+    )
+    return _evidence(heard, found[:2], _Told(found.wording, How.PLACE, 1.0, f"地点是{names}"))
+
+
+def _evidence(heard: Heard, span: Sequence[int], told: _Told) -> Evidence:
+    start, end = heard.text.span(span[0], span[1])
+    said = heard.text.original[start:end]
+    return Evidence(start, end, said, told.matched, told.how, round(told.weight, 2), told.rule)
