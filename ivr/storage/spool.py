@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -63,7 +64,7 @@ class SpoolFolder:
         known = self.find(kind, key)
         if known is not None:
             return known
-        file = self._root / self._name(kind, key)
+        file = self._root / _name(self._names(), kind, key)
         kept = self._attach(file, attachment)
         document = {
             "format": FORMAT,
@@ -84,7 +85,7 @@ class SpoolFolder:
     def pending(self, limit: int = AT_ONCE) -> list[SpoolItem]:
         """What waits, in the order it came. Damaged files are set aside and do not stand in it."""
         items: list[SpoolItem] = []
-        for file in self._waiting_files()[:limit]:
+        for file in map(self._root.joinpath, sorted(self._names())[:limit]):
             try:
                 items.append(self._read(file))
             except FileNotFoundError:
@@ -107,31 +108,25 @@ class SpoolFolder:
     @property
     def depth(self) -> int:
         """How many items wait."""
-        return len(self._waiting_files())
+        return len(self._names())
 
     @property
     def bad(self) -> list[Path]:
         """What was set aside; each has a file of the same name and `.why` beside it."""
         return sorted(self._bad.glob("*.json"))
 
-    def _waiting_files(self) -> list[Path]:
-        return sorted(file for file in self._root.iterdir() if NAME.fullmatch(file.name))
+    def _names(self) -> list[str]:
+        # Not Path.iterdir: after a long outage an object for each name is what a caller waits for.
+        return [name for name in os.listdir(self._root) if NAME.fullmatch(name)]  # noqa: PTH208
 
     def find(self, kind: str, key: str) -> SpoolItem | None:
         """What waits of this kind and key."""
-        for file in self._root.glob(f"*-{kind}-{_digest(key)}.json"):
-            with contextlib.suppress(Damaged, OSError):
-                return self._read(file)
+        ending = f"-{kind}-{_digest(key)}.json"
+        for name in os.listdir(self._root):  # noqa: PTH208 - as in _names
+            if name.endswith(ending) and NAME.fullmatch(name):
+                with contextlib.suppress(Damaged, OSError):
+                    return self._read(self._root / name)
         return None
-
-    def _name(self, kind: str, key: str) -> str:
-        # Behind all that wait, even when the clock was set back since.
-        files = self._waiting_files()
-        last = int(files[-1].name.partition("-")[0]) if files else 0
-        name = f"{max(time.time_ns(), last + 1):020}-{kind}-{_digest(key)}.json"
-        if not NAME.fullmatch(name):
-            raise ValueError(f"a kind is lower-case letters, not {kind!r}")
-        return name
 
     def _attach(self, file: Path, attachment: Path | None) -> Path | None:
         if attachment is None or not _is_there(attachment):
@@ -166,6 +161,15 @@ class SpoolFolder:
                 attachment.replace(self._bad / attachment.name)
             file.replace(self._bad / file.name)
             (self._bad / f"{file.name}.why").write_text(why, "utf-8", "replace")
+
+
+def _name(names: Sequence[str], kind: str, key: str) -> str:
+    # Behind all that wait, even when the clock was set back since.
+    last = int(max(names).partition("-")[0]) if names else 0
+    name = f"{max(time.time_ns(), last + 1):020}-{kind}-{_digest(key)}.json"
+    if not NAME.fullmatch(name):
+        raise ValueError(f"a kind is lower-case letters, not {kind!r}")
+    return name
 
 
 def _is_there(file: Path) -> bool:
