@@ -12,6 +12,7 @@ from ivr.commands.callback import callback
 from ivr.commands.guardian import guardian
 from ivr.commands.operator import operator
 from ivr.commands.prompts import prompts
+from ivr.commands.route import route
 from ivr.commands.site import doctor, init, serve_command
 from ivr.commands.table import table
 from ivr.commands.ticket import ticket
@@ -38,7 +39,7 @@ def main(context: click.Context, home: Path) -> None:
 
 
 SITE = (init, serve_command, guardian, doctor)
-PEOPLE = (call, operator, callback, ticket, table, prompts)
+PEOPLE = (call, operator, callback, ticket, table, route, prompts)
 
 for command in (*SITE, *PEOPLE):
     main.add_command(command)

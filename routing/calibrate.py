@@ -26,6 +26,7 @@ _FALSE_ALARMS: Final = 0.008  # of sentences without danger, those that may alar
 _RIGHT_WHEN_SURE: Final = 0.95
 _RIGHT_WHEN_ASKED: Final = 0.6  # below it, the first candidates are not worth a caller's time
 _MOST: Final = 0.9  # no threshold is higher, or nothing would ever be sure
+_ENOUGH: Final = 100  # sentences; fewer tell nothing
 _STEPS: Final = np.arange(0.05, _MOST + 0.01, 0.01)
 
 
@@ -41,6 +42,8 @@ def calibrated(
     teacher: Teacher, model: Model, unseen: Sequence[Example], random: Random
 ) -> Calibration:
     """Temperature and thresholds for a model, by examples it has not seen."""
+    if len(unseen) < _ENOUGH:
+        return Calibration(1.0, 0.5, 0.6, 0.3)
     tried = _try(teacher, model, unseen, random)
     heat = _heat(tried, teacher.outcomes)
     chances = softmax(tried.scores / np.float32(heat))
@@ -90,7 +93,7 @@ def _firsts(
         for at, example in enumerate(examples)
         if intent_of(example.targets[0]) == "ROUTE"
     ]
-    first, right = zip(*asked, strict=True)
+    first, right = zip(*asked, strict=True) if asked else ((), ())
     return np.array(first, np.float32), np.array(right, np.bool_)
 
 

@@ -10,15 +10,15 @@ from typing import Final
 
 from attrs import frozen
 
+from routing.csv_files import parse_csv
 from routing.decision import Decision
+from routing.forms import EXAMPLES
 from routing.lexicon import Example
-from routing.load_lexicon import EXAMPLE_COLUMNS, example
+from routing.load_lexicon import example
 from routing.outcomes import EMERGENCY, ROUTE, intent_of
-from routing.rows import Row, read_rows
 
 _Z: Final = 1.96  # of the normal distribution, for 95 %
 _FIRST_FEW: Final = 3
-_COLUMNS: Final = (EXAMPLE_COLUMNS, ("text", "hotline", "area"))
 
 Decide = Callable[[str, str], Decision]
 
@@ -58,7 +58,7 @@ class Answer:
     def best(self) -> str:
         """What the decision would be in a list of targets."""
         line = self.decision.line
-        return line if line else self.decision.label
+        return line or self.decision.label
 
     @property
     def is_right(self) -> bool:
@@ -91,14 +91,10 @@ class Report:
 
 def load_answers(path: Path) -> tuple[Example, ...]:
     """Sentences from text,target,area or text,hotline,area; raises `BadRow`."""
-    header = path.read_bytes().splitlines()[:1]
-    named = b"hotline" in header[0] if header else False
-    return tuple(map(_hotline if named else example, read_rows(path, _COLUMNS[named])))
-
-
-def _hotline(row: Row) -> Example:
-    renamed = {"text": row.cells["text"], "target": row.cells["hotline"], "area": row.cells["area"]}
-    return example(Row(row.file, row.number, renamed))
+    data = path.read_bytes()
+    head, line, rest = data.partition(b"\n")
+    renamed = head.replace(b"hotline", b"target") + line + rest
+    return tuple(example(row) for row in parse_csv(renamed, path.name, EXAMPLES).readable())
 
 
 def evaluate(examples: Iterable[Example], decide: Decide) -> Report:
@@ -122,7 +118,10 @@ def _shares(answers: Sequence[Answer]) -> Iterator[tuple[str, Share]]:
     yield "诉求：前三有正确的", _share(requests, lambda each: each.is_near)
     for known in (True, False):
         part = [each for each in requests if bool(each.decision.areas) is known]
-        yield f"诉求（{'说了' if known else '没说'}地点）：首选正确", _share(part, lambda e: e.is_right)
+        yield (
+            f"诉求（{'说了' if known else '没说'}地点）：首选正确",
+            _share(part, lambda e: e.is_right),
+        )
     dangers = groups.pop(EMERGENCY, [])
     yield "紧急：识别", _share(dangers, lambda each: each.decision.is_emergency)
     yield "紧急：号码正确", _share(dangers, lambda each: each.is_right)

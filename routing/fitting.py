@@ -12,7 +12,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from attrs import frozen
 
-EPOCHS: Final = 8
 _BATCH: Final = 128
 _RATE: Final = 2.0
 _CALM: Final = 1e-3  # keeps the first steps of a rare feature short
@@ -30,21 +29,25 @@ class Lessons:
     shares: Floats
 
 
-def fit(lessons: Lessons, epochs: int = EPOCHS, seed: int = 114) -> Floats:
-    """Weights for every feature and label; the same lessons give the same weights."""
-    chance = np.random.default_rng(seed)
-    shape = (lessons.features.shape[1], lessons.shares.shape[1])
-    weights, seen = np.zeros(shape, np.float32), np.full(shape, _CALM, np.float32)
-    for _ in range(epochs):
-        rows = chance.permutation(lessons.features.shape[0])
-        for start in range(0, len(rows), _BATCH):
-            _step(_part(lessons, rows[start : start + _BATCH], chance), weights, seen)
-    return weights
+class Fitting:
+    """Weights in the making; more lessons may follow, and the same ones give the same weights."""
+
+    def __init__(self, features: int, labels: int, seed: int = 114) -> None:
+        self.weights: Floats = np.zeros((features, labels), np.float32)
+        self._seen: Floats = np.full((features, labels), _CALM, np.float32)
+        self._chance = np.random.default_rng(seed)
+
+    def study(self, lessons: Lessons, epochs: int) -> Fitting:
+        """Read all lessons so many times, in another order each time."""
+        for _ in range(epochs):
+            rows = self._chance.permutation(lessons.features.shape[0])
+            for start in range(0, len(rows), _BATCH):
+                part = _part(lessons, rows[start : start + _BATCH], self._chance)
+                _step(part, self.weights, self._seen)
+        return self
 
 
-def _part(
-    lessons: Lessons, rows: npt.NDArray[np.intp], chance: np.random.Generator
-) -> Lessons:
+def _part(lessons: Lessons, rows: npt.NDArray[np.intp], chance: np.random.Generator) -> Lessons:
     """Some rows, of whose features half are left out and the others count double."""
     batch = lessons.features[rows]
     kept = chance.random(len(batch.data)) >= _DROPPED

@@ -5,18 +5,20 @@ Twenty seconds of CPU and a third of a gigabyte: to be run in a worker process, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 from typing import Final
 
 from routing.calibrate import calibrated
-from routing.compiled import Calibration, Compiled, pack
+from routing.compiled import Compiled, pack
 from routing.decide import counted_of
-from routing.fitting import fit
+from routing.fitting import Fitting
 from routing.hearing import Ear, Tables
 from routing.lessons import Teacher, curriculum, matrix, words_of
 from routing.lexicon import Example
-from routing.model import Model, rounded
+from routing.model import rounded
 from routing.noise import Garbler
 from routing.outcomes import Districts, Outcomes
 from routing.reading import simplified, sound_table, syllable_names
@@ -26,6 +28,8 @@ from routing.weak import weak_examples
 
 _SEED: Final = 114
 _KEPT_BACK: Final = 8  # one example in so many calibrates what the others taught
+_FIRST: Final = 8  # times that they are read
+_THEN: Final = 3  # times that all are read, the ones kept back too
 
 
 def compile_router(table: RoutingTable) -> bytes:
@@ -33,10 +37,15 @@ def compile_router(table: RoutingTable) -> bytes:
     teacher = teacher_of(table)
     examples = list(table.lexicon.examples)
     Random(_SEED).shuffle(examples)
-    weak = list(weak_examples(table))
-    calibration = _calibration(teacher, examples, weak)
-    model = learned(teacher, [*examples, *weak])
-    return pack(Compiled(teacher.tables, model, calibration))
+    return pack(_learn(teacher, examples, list(weak_examples(table))))
+
+
+def recipe() -> str:
+    """Changes whenever the programs do that make or read what is compiled."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def teacher_of(table: RoutingTable) -> Teacher:
@@ -62,20 +71,16 @@ def _tables(table: RoutingTable) -> Tables:
     return Tables(simple, sound_table([*said, *words, *parts, *names]))
 
 
-def learned(teacher: Teacher, examples: Sequence[Example]) -> Model:
-    """The model that examples teach."""
+def _learn(teacher: Teacher, examples: Sequence[Example], weak: Sequence[Example]) -> Compiled:
+    """Learn from most examples, see on the others how sure to be, then learn from all."""
     random = Random(_SEED)
-    lessons = curriculum(teacher, examples, random)
-    keys = words_of([teacher.lesson(example) for example in examples])
-    return rounded(keys, fit(matrix(lessons, keys, teacher.counted.size, teacher.outcomes)))
-
-
-def _calibration(
-    teacher: Teacher, examples: Sequence[Example], weak: Sequence[Example]
-) -> Calibration:
-    """Thresholds from examples that a trial model has not seen."""
     kept = examples[::_KEPT_BACK]
-    if len(kept) < len(teacher.outcomes.lines):  # too few to tell anything by
-        return Calibration(1.0, 0.5, 0.6, 0.3)
-    taught = [example for at, example in enumerate(examples) if at % _KEPT_BACK]
-    return calibrated(teacher, learned(teacher, [*taught, *weak]), kept, Random(_SEED))
+    taught = [*(each for at, each in enumerate(examples) if at % _KEPT_BACK), *weak]
+    keys = words_of([teacher.lesson(example) for example in (*taught, *kept)])
+    size, outcomes = teacher.counted.size, teacher.outcomes
+    first = matrix(curriculum(teacher, taught, random), keys, size, outcomes)
+    fitting = Fitting(len(keys) + size, outcomes.size).study(first, _FIRST)
+    calibration = calibrated(teacher, rounded(keys, fitting.weights), kept, random)
+    every = matrix(curriculum(teacher, (*taught, *kept), random), keys, size, outcomes)
+    fitting.study(every, _THEN)
+    return Compiled(teacher.tables, rounded(keys, fitting.weights), calibration)

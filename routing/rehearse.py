@@ -8,6 +8,7 @@ from typing import Protocol
 
 from attrs import frozen
 
+from routing.decision import Certainty
 from routing.menu import (
     BACK,
     HUMAN,
@@ -32,14 +33,6 @@ class Source(Enum):
     EXAMPLE = "example"  # a sentence of the table, whose right answer is known
     CALL = "call"  # what a caller said or keyed
     TICKET = "ticket"  # what a ticket is about
-
-
-class Certainty(Enum):
-    """What a decision lets the hotline do."""
-
-    SURE = "sure"  # go there
-    ASK = "ask"  # offer two or three candidates
-    UNSURE = "unsure"  # a human
 
 
 @frozen
