@@ -32,6 +32,8 @@ from ivr.tickets.desk import TicketDesk
 
 TABLE_EVERY: Final = seconds(0.5)  # a table is in force on every node within a second
 
+LEARN_EVERY: Final = seconds(5)  # a router is missing only at the start of a new site or release
+
 
 @frozen
 class Node:
@@ -69,6 +71,7 @@ async def running_node(settings: Settings) -> AsyncIterator[Node]:
             await stores.numbers.prepare()
         node.background.start(stores.watch.keep())
         node.background.repeat(book.refresh, TABLE_EVERY)
+        node.background.repeat(book.learn, LEARN_EVERY)
         node.background.start(_take_up_tables(node))
         try:
             yield node

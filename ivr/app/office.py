@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ivr.app.judging import COMPILER, judge
+from ivr.app.judging import COMPILER, decide, judge
 from ivr.app.stores import Stores
 from ivr.kernel.clock import Clock
 from ivr.kernel.fanout import Fanout, Topic
@@ -19,6 +19,7 @@ from ivr.tables.office import TableOffice
 from ivr.tables.ports import Workshop
 from ivr.tables.publishing import Publishing
 from ivr.tables.rehearsing import Rehearsing
+from ivr.tables.trying import Trying
 from routing.ids import TableVersion
 
 TABLES = Topic("table")
@@ -61,5 +62,6 @@ def table_office(
             needs_approval=settings.table.approval,
         ),
         exchanging=Exchanging(workshop),
+        trying=Trying(archive, compiling, workshop, decide),
         audit=stores.audit,
     )

@@ -49,6 +49,7 @@ from routing.table import Snapshot
 
 DELIVER_EVERY: Final = seconds(5)
 PUBLISH_EVERY: Final = seconds(1)  # a table comes into force in the second it was set for
+LEARN_EVERY: Final = seconds(5)
 DIALLER_EVERY: Final = seconds(5)  # an alarm is raised within ten
 GRACE: Final = 5.0  # calls get this long at a stop; then they come back to another server
 
@@ -96,6 +97,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
             watch = DiallerWatch(SqlDialling(node.stores.database, node.clock), node.meter)
             node.background.repeat(watch.look, DIALLER_EVERY)
             node.background.repeat(lambda: _publish_due(node), PUBLISH_EVERY)
+            node.background.repeat(node.office.publishing.learn_ahead, LEARN_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
         pages = web_parts(node) if role.shows_pages else None

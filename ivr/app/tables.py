@@ -14,20 +14,38 @@ from ivr.kernel.errors import NotConfigured, StoreAway
 from ivr.kernel.files import replace_file
 from ivr.kernel.log import logger
 from ivr.settings import Settings
-from ivr.tables.compiling import Compiling
+from ivr.tables.compiling import Compiling, Lesson
 from ivr.tables.values import Publication
 from routing.calendar import Calendar
+from routing.compiled import BadCompilation
+from routing.decide import Router
 from routing.errors import TableDamaged
 from routing.table import Snapshot, from_json
 
 
 @frozen
 class InForce:
-    """A published table as calls need it: decided by keys and by words from the same version."""
+    """A published table as calls need it: decided by keys and by words from the same version.
+
+    `router` is None until it has been learned: on a new site, and after a release that learns
+    otherwise. Callers go by keys then.
+    """
 
     snapshot: Snapshot
     body: bytes
-    compiled: bytes
+    router: Router | None
+    compiled: bytes | None
+
+    @classmethod
+    def of(cls, body: bytes, compiled: bytes | None) -> InForce:
+        """Raises `TableDamaged`; what was compiled of another table is no router of this one."""
+        snapshot = from_json(body)
+        try:
+            router = None if compiled is None else Router.open(snapshot, compiled)
+        except BadCompilation as why:
+            logger().warning("router not usable", table=snapshot.number, why=str(why))
+            router = None
+        return cls(snapshot, body, router, compiled)
 
 
 class TableBook:
@@ -55,6 +73,10 @@ class TableBook:
         """The table that a call beginning now keeps to its end."""
         return self.in_force().snapshot
 
+    def router(self) -> Router | None:
+        """The router of that table, or None while it is being learned."""
+        return self.in_force().router
+
     def calendar(self) -> Calendar:
         return self._calendar
 
@@ -81,10 +103,25 @@ class TableBook:
             if self._held is not None:
                 await asyncio.to_thread(self._keep_on_disk, self._held, calendar)
 
+    async def learn(self) -> None:
+        """Learn the router of the table in force, if nobody has; a worker takes a minute for it.
+
+        Raises `StoreAway`.
+        """
+        held = self._held
+        if held is None or held.router is not None:
+            return
+        compiled = await self._compiling.router(held.snapshot.table)
+        learned = await asyncio.to_thread(InForce.of, held.body, compiled)
+        async with self._looking:
+            if self._held is held:
+                self._held = learned
+                await asyncio.to_thread(self._keep_on_disk, learned, self._calendar)
+
     def _holds(self, active: Publication) -> bool:
-        known = self._held and self._held.snapshot
-        if known is None:
+        if self._held is None:
             return False
+        known = self._held.snapshot
         return (known.number, known.sha256) == (active.version, active.sha256)
 
     async def _read(self) -> InForce:
@@ -92,21 +129,31 @@ class TableBook:
         if published is None:
             raise NotConfigured("no routing table is published: run `hotline init`")
         snapshot = await asyncio.to_thread(from_json, published.body)
-        compiled = await self._compiling.router(snapshot.table, snapshot.sha256)
-        return InForce(snapshot, published.body, compiled)
+        known = await self._compiling.known(snapshot.table)
+        return await asyncio.to_thread(InForce.of, published.body, known)
 
     def _keep_on_disk(self, held: InForce, calendar: Calendar) -> None:
-        replace_file(self._settings.router, held.compiled)
+        if held.compiled is not None:
+            lesson = Lesson.of(held.snapshot.table).sha256.encode()
+            replace_file(self._settings.router, lesson + held.compiled)
         write_standby(self._settings, held.body, calendar)
 
     def _fall_back(self) -> None:
         try:
             body = self._settings.snapshot.read_bytes()
-            compiled = self._settings.router.read_bytes()
-            self._held = InForce(from_json(body), body, compiled)
+            self._held = InForce.of(body, self._kept_router(from_json(body)))
         except (OSError, TableDamaged) as why:
             raise NotConfigured(f"no table in the database and none on disk: {why}") from why
         self._calendar = standby.read(self._settings.standby).calendar
+
+    def _kept_router(self, snapshot: Snapshot) -> bytes | None:
+        """The router on disk, if it was learned from what this table teaches."""
+        lesson = Lesson.of(snapshot.table).sha256.encode()
+        try:
+            kept = self._settings.router.read_bytes()
+        except OSError:
+            return None
+        return kept.removeprefix(lesson) if kept.startswith(lesson) else None
 
 
 class LiveCalendar:

@@ -124,7 +124,7 @@ def _say(proposal: Proposal) -> None:
 
 async def _publish_folder(settings: Settings, folder: Path, who: str, why: str) -> Publication:
     async with office_of(settings) as office:
-        done = await office.publishing.first(load(folder), AccountName(who), why)
+        done = await office.publishing.outright(load(folder), AccountName(who), why)
     await _standby(settings)
     return done
 
@@ -132,16 +132,22 @@ async def _publish_folder(settings: Settings, folder: Path, who: str, why: str) 
 async def _submit(settings: Settings, who: str, why: str, at: datetime | None) -> Proposal:
     async with office_of(settings) as office:
         draft = await office.drafting.get(AccountName(who))
-        proposal = await office.publishing.submit(draft.stamp, why, at=at)
+        proposal = await _finish(office, await office.publishing.submit(draft.stamp, why, at=at))
     await _standby(settings)
     return proposal
+
+
+async def _finish(office: TableOffice, proposal: Proposal) -> Proposal:
+    """Learn and publish here what the service's job would: there may be no service."""
+    await office.publishing.publish_due()
+    return await office.publishing.proposal(proposal.id)
 
 
 async def _decide(
     settings: Settings, decide: Callable[[TableOffice], Coroutine[Any, Any, Proposal]]
 ) -> Proposal:
     async with office_of(settings) as office:
-        proposal = await decide(office)
+        proposal = await _finish(office, await decide(office))
     await _standby(settings)
     return proposal
 

@@ -23,12 +23,15 @@ office.drafting     find(editor) -> Draft | None   get(editor)   everybody()
 office.checking     check(sheets) -> Checked(bad_rows, problems, doubts, publishable)
 office.rehearsing   rehearse(before, after, last=500, examples=True)
                     -> Rehearsal(cases, moves, judged, right_before, right_after)
+office.trying       decide_on(sheets, text, area="") -> Tried(decision, learned)
 office.publishing   needs_approval
-                    submit(stamp, why, at=None) -> Proposal(state=WAITING|SCHEDULED|PUBLISHED)
+                    submit(stamp, why, at=None) -> Proposal(state=WAITING|SCHEDULED|PUBLISHED);
+                    SCHEDULED may mean that words changed and the job learns them (a minute):
+                    ask proposal(id) again; a rehearsed draft is published at once
                     approve(id, approver, why)   refuse(id, approver, why)   withdraw(id, who, why)
                     proposals(limit)   proposal(id)   proposed(id) -> RoutingTable
                     rollback(version, who, why) -> Publication
-                    publish_due()                                 (the job)
+                    publish_due()   learn_ahead()                 (the jobs)
 office.exchanging   export(sheets, FileKind) -> bytes, MEDIA_TYPES   read(name, data) -> sheets
 office.audit        find(AuditQuery(who, what, subject, before_seq, limit))   add(Deed)
 

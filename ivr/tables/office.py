@@ -11,6 +11,7 @@ from ivr.tables.drafting import Drafting
 from ivr.tables.exchanging import Exchanging
 from ivr.tables.publishing import Publishing
 from ivr.tables.rehearsing import Rehearsing
+from ivr.tables.trying import Trying
 
 
 @frozen
@@ -23,4 +24,5 @@ class TableOffice:
     rehearsing: Rehearsing
     publishing: Publishing
     exchanging: Exchanging
+    trying: Trying
     audit: AuditLog

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -80,16 +81,17 @@ class Publishing:
         self.needs_approval = needs_approval
 
     async def submit(self, stamp: Stamp, why: str, *, at: datetime | None = None) -> Proposal:
-        """Propose the draft as it stands; where nobody need approve, publish it at once, or `at`.
+        """Propose the draft as it stands; where nobody need approve, publish it now, or `at`.
 
-        Look at the `state` of what is returned: WAITING, SCHEDULED or PUBLISHED. Raises
-        `TableRefused` with the problems, `BadRows`, `NothingChanged`, `BaseMoved`, `DraftMoved`,
-        `NoDraft`.
+        Look at the `state` of what is returned: WAITING for approval, PUBLISHED, or SCHEDULED: it
+        is not time yet, or words have changed and their router is being learned, which takes the
+        job a minute after a draft that was not rehearsed. Raises `TableRefused` with the problems,
+        `BadRows`, `NothingChanged`, `BaseMoved`, `DraftMoved`, `NoDraft`.
         """
         draft = await self._proposable(stamp)
         table = await asyncio.to_thread(_sound, draft.sheets)
         body = await asyncio.to_thread(table_json, table)
-        sha256 = await self._compiling.make(table)
+        sha256 = hashlib.sha256(body).hexdigest()
         state = ProposalState.WAITING if self.needs_approval else ProposalState.SCHEDULED
         new = NewProposal(stamp.editor, draft.base, draft.revision, why, at, state, sha256, body)
         facts = {"base": draft.base, "at": at.isoformat() if at else None}
@@ -97,7 +99,7 @@ class Publishing:
         return await self._go_on(await self._proposals.add(new, deed))
 
     async def approve(self, proposal: ProposalId, approver: AccountName, why: str = "") -> Proposal:
-        """A second person agrees: published now, or when its time comes.
+        """A second person agrees: published now, or once its time has come and it is learned.
 
         Raises `OwnProposal`, `ProposalMoved`, `NoSuchProposal`, `BaseMoved`.
         """
@@ -148,15 +150,26 @@ class Publishing:
         done = []
         for proposal in await self._proposals.due(self._clock.now()):
             try:
-                done.append(await self._publish(proposal, JOB))
+                table = await self.proposed(proposal.id)
+                await self._compiling.router(table)
+                done.append(await self._publish(proposal, table, JOB))
             except ProposalMoved:
                 continue  # another node was faster
             except BaseMoved as why:
                 await self._fail(proposal, why)
         return tuple(done)
 
+    async def learn_ahead(self) -> None:
+        """Learn the routers of open proposals, so that approval and time find them ready."""
+        for proposal in await self._proposals.newest():
+            if proposal.is_open:
+                await self._compiling.router(await self.proposed(proposal.id))
+
     async def rollback(self, version: TableVersion, who: AccountName, why: str) -> Publication:
         """Put an old version in force again, under a new number: one action, no approval.
+
+        Its router was learned when it was published first; should it be missing, keys work at
+        once and words in a minute.
 
         Raises `NoSuchTable`, `NothingChanged` when it is in force.
         """
@@ -164,18 +177,20 @@ class Publishing:
         old = await self._archive.snapshot(version)
         if old.sha256 == active.sha256:
             raise NothingChanged
-        await self._compiling.make(old.table)
         made = evolve(self._blank(who, why), restores=version)
         return await self._release(old.table, made, over=active.version)
 
-    async def first(self, table: RoutingTable, who: AccountName, why: str) -> Publication:
-        """Publish without a draft: the seed of a site, a folder given to a command.
+    async def outright(
+        self, table: RoutingTable, who: AccountName, why: str, *, learn: bool = True
+    ) -> Publication:
+        """Publish without a draft: a folder given to a command, and the seed of a site.
 
-        Raises `TableRefused`.
+        Without `learn` the nodes do it while keys work already. Raises `TableRefused`.
         """
         _refuse(check(table))
         active = await self._tables.in_force()
-        await self._compiling.make(table)
+        if learn:
+            await self._compiling.router(table)
         over = active.version if active else NOTHING
         return await self._release(table, self._blank(who, why), over=over)
 
@@ -195,8 +210,11 @@ class Publishing:
         due = proposal.publish_at is None or proposal.publish_at <= self._clock.now()
         if proposal.state is not ProposalState.SCHEDULED or not due:
             return proposal
+        table = await self.proposed(proposal.id)
+        if await self._compiling.known(table) is None:
+            return proposal  # the job learns it first
         try:
-            await self._publish(proposal, proposal.decided_by or proposal.editor)
+            await self._publish(proposal, table, proposal.decided_by or proposal.editor)
         except ProposalMoved:
             pass  # the job was faster
         except BaseMoved as why:
@@ -204,8 +222,9 @@ class Publishing:
             raise
         return await self._proposals.get(proposal.id)
 
-    async def _publish(self, proposal: Proposal, who: AccountName) -> Publication:
-        table = await self.proposed(proposal.id)
+    async def _publish(
+        self, proposal: Proposal, table: RoutingTable, who: AccountName
+    ) -> Publication:
         made = evolve(self._blank(proposal.editor, proposal.why), approved_by=proposal.decided_by)
         return await self._release(table, made, over=proposal.base, proposal=proposal, who=who)
 

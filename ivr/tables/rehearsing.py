@@ -49,8 +49,7 @@ class Rehearsing:
 
     async def _side(self, sheets: Sheets) -> Side:
         table = await asyncio.to_thread(from_sheets, sheets)
-        sha256 = await self.compiling.make(table)
-        router = await self.compiling.router(table, sha256)
+        router = await self.compiling.router(table)
         return Side(await asyncio.to_thread(table_json, table), router)
 
 

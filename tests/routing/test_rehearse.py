@@ -1,11 +1,11 @@
 import pytest
 from attrs import evolve, frozen
 
+from routing.decision import Certainty
 from routing.lexicon import Example, Lexicon
 from routing.menu import Choice, ToLine
 from routing.rehearse import (
     Case,
-    Certainty,
     Movement,
     Source,
     Verdict,
