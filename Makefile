@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint bench clean
+.PHONY: help setup run demo test check lint bench faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -32,6 +32,10 @@ bench: setup ## the numbers the design promises, measured here
 	@$(VENV)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]' \
 	  || echo "Some servers to compare with could not be installed; they are left out."
 	@$(VENV)/python -m tests.perf
+
+faults: setup ## break every part with callers on the line, and count what they lose (an hour)
+	@$(VENV)/python -m tests.faults kills --times 200 --seed 7
+	@$(VENV)/python -m tests.faults run --seed 11
 
 clean: ## remove what was built here; the site in var/ and fetched programs are kept
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -55,7 +55,7 @@ def ordeal(tmp_path_factory: pytest.TempPathFactory) -> Ordeal:
 
 async def _suffered(folders: pytest.TempPathFactory) -> Ordeal:
     seen = Ordeal()
-    async with embedded(folders.mktemp("faults") / "site", Lexicon.of()) as world:
+    async with embedded(folders.mktemp("faults") / "site", Lexicon.of(), seats=()) as world:
         calls = asyncio.create_task(_callers(world))
         await asyncio.gather(_half_open(world, seen), _siege(world, seen))
         await _kills(world, seen)

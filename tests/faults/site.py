@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -166,16 +166,22 @@ class Site:
 
 @contextlib.asynccontextmanager
 async def running(
-    home: Path, *, nodes: Mapping[str, str] | None = None, **more: str
+    home: Path,
+    *,
+    nodes: Mapping[str, str] | None = None,
+    before: Callable[[Hotline], Awaitable[None]] | None = None,
+    **more: str,
 ) -> AsyncIterator[Site]:
     """A site of two nodes, by default; nothing of it is left at the end.
 
-    `nodes` is added to the environment of our nodes alone.
+    `nodes` is added to the environment of our nodes alone, which start after `before`.
     """
     surroundings = {**PORTS, **TWO_NODES, **_exchange_rules(home), **more}
     hotline = await asyncio.to_thread(start, home, **surroundings)
     site: Site | None = None
     try:
+        if before is not None:
+            await before(hotline)
         site = _take_over(hotline, nodes or {})
         for node in site.nodes:
             await node.ready()

@@ -83,14 +83,18 @@ def _postgres_rows(server: PostgresServer, query: str) -> Sequence[dict[str, Any
 
 
 @contextlib.asynccontextmanager
-async def embedded(home: Path, lexicon: Lexicon, **more: str) -> AsyncIterator[World]:
+async def embedded(
+    home: Path, lexicon: Lexicon, *, seats: Sequence[str] = SEATS
+) -> AsyncIterator[World]:
     """Two nodes on SQLite, as `make run` has it."""
     async with contextlib.AsyncExitStack() as stack:
-        yield await _world(stack, home, lexicon, more)
+        yield await _world(stack, home, lexicon, seats, {})
 
 
 @contextlib.asynccontextmanager
-async def scaled(home: Path, lexicon: Lexicon, **more: str) -> AsyncIterator[World]:
+async def scaled(
+    home: Path, lexicon: Lexicon, *, seats: Sequence[str] = SEATS
+) -> AsyncIterator[World]:
     """Two nodes on PostgreSQL and Redis, each behind a proxy. Raises `ServerDown`."""
     async with contextlib.AsyncExitStack() as stack:
         postgres = stack.enter_context(postgres_server())
@@ -101,7 +105,7 @@ async def scaled(home: Path, lexicon: Lexicon, **more: str) -> AsyncIterator[Wor
             "HOTLINE_DATABASE": postgres.url.replace(f":{postgres.port}/", f":{front[0]}/"),
             "HOTLINE_REDIS": redis.url.replace(f":{redis.port}/", f":{front[1]}/"),
         }
-        world = await _world(stack, home, lexicon, {**more, **urls})
+        world = await _world(stack, home, lexicon, seats, urls)
         world.database, world.redis = before
         world.postgres, world.redis_server = postgres, redis
         yield world
@@ -115,24 +119,28 @@ async def _in_front(server: PostgresServer | RedisServer) -> AsyncIterator[Proxy
 
 
 async def _world(
-    stack: contextlib.AsyncExitStack, home: Path, lexicon: Lexicon, more: dict[str, str]
+    stack: contextlib.AsyncExitStack,
+    home: Path,
+    lexicon: Lexicon,
+    seats: Sequence[str],
+    more: dict[str, str],
 ) -> World:
     clips = await asyncio.to_thread(_own_clips, home)
-    site = await stack.enter_async_context(running(home, nodes={"PYTHONPATH": clips}, **more))
-    ami = await stack.enter_async_context(await _behind_a_proxy(site.hotline))
-    for node in (*site.nodes, site.guardian):
-        node.stop()
-        node.start()
-    for node in site.nodes:
-        await node.ready()
-    await log_in(Cast(site.hotline, home / "phones", stack))
+    proxies: list[Proxy] = []
+
+    async def before(hotline: Hotline) -> None:
+        proxies.append(await stack.enter_async_context(await _behind_a_proxy(hotline)))
+
+    own = {"PYTHONPATH": clips}
+    site = await stack.enter_async_context(running(home, nodes=own, before=before, **more))
+    await log_in(Cast(site.hotline, home / "phones", stack), seats)
     office = await stack.enter_async_context(Office(site.hotline.sip, lexicon))
-    return World(site, office, ami)
+    return World(site, office, *proxies)
 
 
-async def log_in(cast: Cast) -> None:
-    """Two operators at their telephones."""
-    for seat in SEATS:
+async def log_in(cast: Cast, seats: Sequence[str] = SEATS) -> None:
+    """Operators at their telephones."""
+    for seat in seats:
         await cast.operator(seat, answering=_brief)
 
 
