@@ -9,6 +9,7 @@ end with END and go on reading until it closes, because keys may still be under 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -23,6 +24,7 @@ from ivr.wire.audiosocket import (
     Identity,
     Key,
     MalformedAudio,
+    Message,
     Silence,
     Sound,
     sound,
@@ -90,19 +92,10 @@ class Stream(protocol.Protocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         try:
-            messages = self._decoder.feed(data)
-        except MalformedAudio:
+            self._take(self._decoder.feed(data))
+        except MalformedAudio as error:
+            self._take(error.before)
             self.drop("malformed")
-            return
-        for message in messages:
-            if type(message) is Sound:
-                self._sound(message.samples)
-            elif type(message) is Key:
-                self._key(message.key)
-            elif type(message) is Identity:
-                self._identify(message)
-            elif type(message) is not Silence:
-                self.transport.loseConnection()  # the switch has done with it
 
     def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: ARG002, N802
         self._no_deadline()
@@ -149,6 +142,17 @@ class Stream(protocol.Protocol):
     def congested(self, blocked: bool) -> None:
         """The switch does not read what we write, or reads again."""
         self._blocked = 1 if blocked else 0
+
+    def _take(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if type(message) is Sound:
+                self._sound(message.samples)
+            elif type(message) is Key:
+                self._key(message.key)
+            elif type(message) is Identity:
+                self._identify(message)
+            elif type(message) is not Silence:
+                self.transport.loseConnection()  # the switch has done with it
 
     def _identify(self, message: Identity) -> None:
         if self.party is not None:

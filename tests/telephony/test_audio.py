@@ -50,7 +50,7 @@ class Wire:
         self.written = []
         self.open = True
         self.adapter = None
-        self.high = None
+        self.limits = {}
         self._host = host
 
     def write(self, data):
@@ -69,7 +69,7 @@ class Wire:
     def set_write_buffer_limits(self, high, low):  # noqa: ARG002
         self.high = high
 
-    def get_extra_info(self, name):  # noqa: ARG002 - only peers are asked for
+    def get_extra_info(self, name):  # noqa: ARG002 - both ends are here  # noqa: ARG002 - only peers are asked for
         return (self._host, 40000)
 
 
