@@ -16,7 +16,7 @@ from pathlib import Path
 
 from deploy.database_servers import ServerDown
 from tests.faults.blows import FAULTS, Fault
-from tests.faults.campaign import Campaign, Result
+from tests.faults.campaign import PEOPLE, Campaign, Result
 from tests.faults.kills import WITHIN, kills
 from tests.faults.lexicon import Lexicon
 from tests.faults.report import of_kills, table, write
@@ -32,7 +32,7 @@ def main() -> int:
             _say(of_kills(result))
             return 0 if result.clean else 1
         chosen = [each for each in FAULTS if _is_wanted(each, wanted.only)]
-        results = asyncio.run(_suffer(chosen, wanted.seed, home))
+        results = asyncio.run(_suffer(chosen, wanted, home))
     _say([f"seed {wanted.seed}", *table(results)])
     _say(line for each in results for line in each.lines())
     if wanted.json:
@@ -45,6 +45,7 @@ def _arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="every fault, with callers in every phase")
     run.add_argument("--only", nargs="*", default=[], help="class names of faults")
+    run.add_argument("--people", type=int, default=PEOPLE, help="callers in each phase")
     run.add_argument("--json", type=Path, help="where all that was seen is written")
     struck = commands.add_parser("kills", help="kill -9, again and again")
     struck.add_argument("--times", type=int, default=200)
@@ -59,7 +60,9 @@ def _is_wanted(fault: type[Fault], only: list[str]) -> bool:
     return not only or fault.__name__ in only
 
 
-async def _suffer(chosen: list[type[Fault]], seed: int, home: Path) -> list[Result]:
+async def _suffer(
+    chosen: list[type[Fault]], wanted: argparse.Namespace, home: Path
+) -> list[Result]:
     lexicon = await asyncio.to_thread(Lexicon.of)
     results: list[Result] = []
     for site, faults in (
@@ -70,7 +73,7 @@ async def _suffer(chosen: list[type[Fault]], seed: int, home: Path) -> list[Resu
             continue
         try:
             async with site(home / site.__name__, lexicon) as world:
-                campaign = Campaign(world, seed)
+                campaign = Campaign(world, wanted.seed, people=wanted.people)
                 for fault in faults:
                     results.append(await campaign.suffer(fault()))
                     _say([*list(table(results[-1:]))[2:], *results[-1].lines()], sys.stderr)

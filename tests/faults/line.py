@@ -21,7 +21,6 @@ RESEND: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between sendings of a reque
 BEAT: Final = 0.02
 HEAD: Final = 12  # bytes of RTP before the sound
 BETWEEN_KEYS: Final = 0.2  # seconds
-PAUSE: Final = 0.3  # seconds without a packet after which a clip that begins is a new one
 NUMBER: Final = "136{:08d}"
 
 
@@ -104,8 +103,6 @@ class Line:
     def packet(self, data: bytes) -> None:
         """A packet of sound has come."""
         now = time.monotonic()
-        if now - self.sounded > PAUSE:
-            self._at = Spot("", -1)
         if self._listens:
             self._note_silence(now)
             self._listens = now
@@ -114,7 +111,7 @@ class Line:
         if spot is None or (spot.clip == self._at.clip and spot.index < 0):
             return
         before, self._at = self._at, spot
-        if spot.clip != before.clip or spot.index <= before.index:
+        if spot.clip != before.clip or spot.index < before.index:  # it began, or began again
             self.heard.append(Heard(spot.clip, now))
             self.told.put_nowait(self.heard[-1])
 

@@ -11,8 +11,10 @@ from prompts.alaw import LINEAR
 from tests.faults.hostile import Besiegers
 from tests.faults.ledger import Kept, compare, holds_voice
 from tests.faults.lexicon import FRAME, Lexicon, Spot, voice_of
+from tests.faults.line import Line
 from tests.faults.people import GOALS, Told
 from tests.faults.proxy import Mode, Proxy
+from tests.perf.sip_words import Dialog
 
 CALLER = "13600000007"
 RECORD = {"caller": CALLER}
@@ -189,3 +191,24 @@ async def test_besiegers_know_who_was_thrown_out():
             await asyncio.sleep(0.01)
     besiegers.leave()
     server.close()
+
+
+class NoOffice:
+    """Lines that nobody rings."""
+
+
+def heard(lexicon, frames):
+    dialog = Dialog("c", CALLER, "127.0.0.4", 1, 1, "127.0.0.1:5060")
+    line = Line(7, dialog, lexicon, NoOffice())
+    for frame in frames:
+        line.packet(bytes(12) + frame)
+    return [each.clip for each in line.heard]
+
+
+async def test_a_digit_said_twice_is_heard_twice_and_one_with_a_hole_in_it_once():
+    one = [bytes([1, number]) + bytes(FRAME - 2) for number in range(4)]
+    two = [bytes([2, number]) + bytes(FRAME - 2) for number in range(4)]
+    lexicon = Lexicon([("digit.1", b"".join(one)), ("digit.2", b"".join(two))])
+    assert heard(lexicon, [*one, *one, *two]) == ["digit.1", "digit.1", "digit.2"]
+    assert heard(lexicon, [one[0], one[3], *two]) == ["digit.1", "digit.2"]
+    assert heard(lexicon, [*one[:2], b"\0" * FRAME, *one[2:], *two[1:]]) == ["digit.1", "digit.2"]
