@@ -63,8 +63,11 @@ class StoreWatch:
                     await self._doubt.wait()
 
     async def look(self) -> None:
-        """Find out how it stands now, in half a second at most."""
-        away = not await self._answers()
+        """Find out how it stands now, in a second at most.
+
+        One late answer may be our own fault, on a machine that has no time for us.
+        """
+        away = not (await self._answers() or (not self._away and await self._answers()))
         if away is not self._away:
             self._away = away
             self._told(away)
