@@ -1,11 +1,16 @@
-"""One way to ask a caller to choose, so that 0, 9 and trouble mean the same everywhere."""
+"""One way to ask a caller, so that 0, 9, what is said everywhere and trouble mean the same."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from agi_scripts.answers import NOTHING_SAID, Said, hints
+from agi_scripts.place import Station
+from agi_scripts.visit import Visit
+from ivr.kernel.heard import SURE
 from ivr.kernel.sound import Spoken
-from ivr.telephony.call import Call, Utterance
+from ivr.speech import answers
+from ivr.telephony.call import Digits, Utterance
 from prompts.catalogue import PROMPTS
 
 HUMAN: Final = "0"
@@ -14,36 +19,88 @@ BACK: Final = "*"
 MISSES_BEFORE_HUMAN: Final = 2  # two misunderstandings reach a human
 REPEATS: Final = 20  # a stuck 9 key must not hold a line for ever
 
+_COMMANDS: Final = {answers.HUMAN: HUMAN, answers.REPEAT: REPEAT, answers.BACK: BACK}
 
-async def choose(call: Call, *question: Spoken, keys: str) -> str:
-    """One of `keys`, or HUMAN: pressed, or reached by two misunderstandings in a row.
 
-    9 says the question again unless it is one of `keys`. A wrong key is told so and throws
-    away what was typed ahead with it: those keys were meant for another question.
+class Diverted(Exception):
+    """The caller said what goes before any question: somebody is in danger, or they hang up."""
+
+    def __init__(self, station: Station) -> None:
+        super().__init__(station.value)
+        self.station = station
+
+
+async def choose(visit: Visit, *question: Spoken, keys: str, said: Said = NOTHING_SAID) -> str:
+    """One of `keys`, or HUMAN: pressed, said, or reached by two misunderstandings in a row.
+
+    `said` are words that stand for a key, beside its number. 9 says the question again unless it
+    is one of `keys`. A wrong key is told so and throws away what was typed ahead with it: those
+    keys were meant for another question. Raises `Diverted`.
     """
+    answer = await _ask(visit, question, keys, said, wishes=False)
+    return answer if isinstance(answer, str) else HUMAN
+
+
+async def choose_or_say(
+    visit: Visit, *question: Spoken, keys: str, said: Said = NOTHING_SAID
+) -> str | Utterance:
+    """As `choose`, or whatever else the caller says, in their own words."""
+    return await _ask(visit, question, keys, said, wishes=True)
+
+
+async def _ask(
+    visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said, *, wishes: bool
+) -> str | Utterance:
     misses = 0
     for _ in range(REPEATS):
-        key = await _one_key(call, question)
-        if key and key in keys + HUMAN:
-            return key
-        if key == REPEAT:
+        answer = await _listen(visit, question, keys, said)
+        if isinstance(answer, Utterance) and wishes:
+            return answer
+        if isinstance(answer, str) and answer and answer in keys + HUMAN:
+            return answer
+        if answer == REPEAT:
             continue
         misses += 1
         if misses == MISSES_BEFORE_HUMAN:
             break
-        await _say_trouble(call, key)
-    await call.say(PROMPTS.to_human_after_trouble)
+        await _say_trouble(visit, answer)
+    await visit.call.say(PROMPTS.to_human_after_trouble)
     return HUMAN
 
 
-async def _one_key(call: Call, question: tuple[Spoken, ...]) -> str:
-    reply = await call.listen(*question)
-    return "" if isinstance(reply, Utterance) else reply.keys
+async def _listen(
+    visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said
+) -> str | Utterance:
+    """A key, '' for nothing, or words that are no answer to the question."""
+    if not visit.hears:
+        return (await visit.call.ask(*question)).keys
+    reply = await visit.call.listen(*question, expecting=hints(keys, said))
+    if isinstance(reply, Digits):
+        return reply.keys
+    if reply.choice == answers.HANG_UP:
+        raise Diverted(Station.GOODBYE)
+    if reply.choice:
+        return _COMMANDS.get(reply.choice, reply.choice)
+    if reply.is_nothing:
+        return ""
+    beware(visit, reply)
+    return reply
 
 
-async def _say_trouble(call: Call, key: str) -> None:
-    if not key:
-        await call.say(PROMPTS.nothing_heard)
-        return
-    await call.fresh()
-    await call.say(PROMPTS.no_such_choice)
+def beware(visit: Visit, heard: Utterance) -> None:
+    """Danger goes before everything; raises `Diverted` when it is heard."""
+    number = visit.understanding.danger(heard) if visit.understanding else ""
+    if number:
+        visit.journey.said(heard.text, visit.place.area or "")
+        visit.place.danger, visit.place.doubtful = number, heard.confidence < SURE
+        raise Diverted(Station.EMERGENCY)
+
+
+async def _say_trouble(visit: Visit, answer: str | Utterance) -> None:
+    if not isinstance(answer, str):
+        await visit.call.say(PROMPTS.not_understood)
+    elif answer:
+        await visit.call.fresh()
+        await visit.call.say(PROMPTS.no_such_choice)
+    else:
+        await visit.call.say(PROMPTS.nothing_heard)

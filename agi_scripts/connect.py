@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agi_scripts import words
+from agi_scripts.answers import OFFERED
 from agi_scripts.choice import BACK, HUMAN, choose
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
@@ -41,7 +42,9 @@ async def offer(visit: Visit) -> Station:
     visit.place.hop = 0
     await visit.call.fresh()
     question = PROMPTS.offer_open if visit.is_open(line) else PROMPTS.offer_closed
-    key = await choose(visit.call, words.introduction(visit.table, line), question, keys="12*")
+    named = () if visit.place.introduced else (words.introduction(visit.table, line),)
+    key = await choose(visit, *named, question, keys="12*", said=OFFERED)
+    visit.place.introduced = False
     if key == BACK:
         visit.journey.line = None  # it was not what they meant
     return CHOSEN[key]

@@ -1,11 +1,11 @@
 """A call to 114, from the first ring to the last word: a walk from station to station.
 
-    MENU -> OFFER -> CONNECT -> SURVEY -> GOODBYE
-      |       |         |          ^
-      |       +-> MESSAGE -> REVIEW -> TICKET -> GOODBYE
-      |       +---------> OPERATOR -+-> MESSAGE
-      +-> PROGRESS          ^
-    0 reaches OPERATOR from everywhere.
+    MENU -----------> AREA -> OFFER -> CONNECT -> SURVEY -> GOODBYE
+      |                ^        |         |          ^
+      +-> CONFIRM -----+        +-> MESSAGE -> REVIEW -> TICKET -> GOODBYE
+      +-> CANDIDATES --+        +---------> OPERATOR -+-> MESSAGE
+      +-> PROGRESS                            ^
+    0, or 人工, reaches OPERATOR from everywhere; danger, in any words, EMERGENCY.
 
 The place is marked before each station, so a call whose process has died is resumed there.
 """
@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from agi_scripts.choice import Diverted
 from agi_scripts.connect import connect, offer
+from agi_scripts.emergency import to_emergency
 from agi_scripts.menu import walk_menu
 from agi_scripts.message import give_number, lost, review, take_message
 from agi_scripts.operator import to_operator
@@ -23,6 +25,7 @@ from agi_scripts.place import Station
 from agi_scripts.progress import tell_progress
 from agi_scripts.survey import ask_satisfaction
 from agi_scripts.visit import Visit
+from agi_scripts.words_to_line import ask_area, choose_candidate, confirm
 from ivr.telephony.call import CallerGone
 from prompts.catalogue import PROMPTS, notice
 
@@ -59,12 +62,19 @@ async def _walk(visit: Visit) -> None:
         if visit.place.station is Station.GOODBYE:
             return
         await visit.mark()
-        visit.place.station = await STATIONS[visit.place.station](visit)
+        try:
+            visit.place.station = await STATIONS[visit.place.station](visit)
+        except Diverted as elsewhere:
+            visit.place.station = elsewhere.station
         visit.place.resuming = False
 
 
 STATIONS: Final[dict[Station, Callable[[Visit], Awaitable[Station]]]] = {
     Station.MENU: walk_menu,
+    Station.CONFIRM: confirm,
+    Station.CANDIDATES: choose_candidate,
+    Station.AREA: ask_area,
+    Station.EMERGENCY: to_emergency,
     Station.OFFER: offer,
     Station.CONNECT: connect,
     Station.OPERATOR: to_operator,

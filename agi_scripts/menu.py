@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from agi_scripts import words
-from agi_scripts.choice import BACK, HUMAN, choose
+from agi_scripts.answers import of_node
+from agi_scripts.choice import BACK, HUMAN, choose_or_say
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
+from agi_scripts.words_to_line import follow_words
+from ivr.kernel.heard import Heard
 from ivr.kernel.sound import Spoken
 from prompts.catalogue import PROMPTS
-from routing.ids import LineCode
-from routing.menu import AreaQuestion, Choice, Node, ToLine, ToNode, ToQuestion
+from routing.menu import Choice, Node, ToLine, ToNode, ToQuestion
 
 
 async def walk_menu(visit: Visit) -> Station:
-    """Ask at the level the caller stands at, and follow the key they choose."""
+    """Ask at the level the caller stands at, and follow the key they choose or what they say."""
     node = _here(visit)
     greeted = visit.journey.been("menu.root") or bool(visit.place.turn)
     visit.journey.step(f"menu.{node.id}")
     keys = "".join(choice.key for choice in node.choices)
-    key = await choose(visit.call, *_question(visit, node, greeted=greeted), keys=keys + BACK)
+    question = _question(visit, node, greeted=greeted)
+    key = await choose_or_say(visit, *question, keys=keys + BACK, said=of_node(node))
+    if not isinstance(key, str):
+        return await _follow_words(visit, key)
     visit.journey.keyed(node.id, key)
     if key == HUMAN:
         return Station.OPERATOR
@@ -26,7 +31,13 @@ async def walk_menu(visit: Visit) -> Station:
         del visit.place.path[-1:]
         return Station.MENU
     choice = node.choice_for(key)
-    return await _follow(visit, choice) if choice else Station.MENU
+    return _follow(visit, choice) if choice else Station.MENU
+
+
+async def _follow_words(visit: Visit, heard: Heard) -> Station:
+    if visit.understanding is None:
+        return Station.MENU
+    return await follow_words(visit, heard, visit.understanding)
 
 
 def _here(visit: Visit) -> Node:
@@ -40,33 +51,20 @@ def _here(visit: Visit) -> Node:
 def _question(visit: Visit, node: Node, *, greeted: bool) -> tuple[Spoken, ...]:
     if visit.place.path:
         return words.menu_level(node)
+    if visit.hears:
+        return (PROMPTS.main_menu_or_say if greeted else PROMPTS.greeting,)
     return (PROMPTS.main_menu if greeted else PROMPTS.greeting_keys,)
 
 
-async def _follow(visit: Visit, choice: Choice) -> Station:
+def _follow(visit: Visit, choice: Choice) -> Station:
     target = choice.target
     if isinstance(target, ToNode):
         visit.place.path.append(target.node)
         return Station.MENU
     if isinstance(target, ToLine):
-        return _reached(visit, target.line)
+        visit.journey.line = target.line
+        return Station.OFFER
     if isinstance(target, ToQuestion):
-        return await _ask_area(visit, visit.table.menu.question(target.question))
+        visit.place.question = target.question
+        return Station.AREA
     return Station.PROGRESS
-
-
-async def _ask_area(visit: Visit, question: AreaQuestion) -> Station:
-    """Place decides between the city's line and the district's."""
-    visit.journey.step("area")
-    keys = "".join(choice.key for choice in question.choices)
-    key = await choose(visit.call, *words.area_question(question), keys=keys + BACK)
-    visit.journey.keyed(question.id, key)
-    if key == HUMAN:
-        return Station.OPERATOR
-    answer = question.choice_for(key)
-    return _reached(visit, answer.line) if answer else Station.MENU
-
-
-def _reached(visit: Visit, line: LineCode) -> Station:
-    visit.journey.line = line
-    return Station.OFFER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agi_scripts import words
+from agi_scripts.answers import BUSY
 from agi_scripts.choice import choose
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
@@ -28,7 +29,7 @@ async def to_operator(visit: Visit) -> Station:
         if result.end is QueueEnd.SERVED:
             return _served(visit, result)
         if result.end is QueueEnd.TIMEOUT:
-            if await choose(visit.call, PROMPTS.operators_busy, keys="12") != "2":
+            if await choose(visit, PROMPTS.operators_busy, keys="12", said=BUSY) != "2":
                 result = None
                 continue
         elif result.end is not QueueEnd.DECLINED:

@@ -20,7 +20,7 @@ from ivr.kernel.clock import CHINA
 from ivr.kernel.ids import OperatorId, PhoneNumber, TicketNumber
 from ivr.kernel.units import seconds
 from ivr.telephony.call import Call, Recording, RecordingEnd
-from routing.ids import LineCode, NodeId
+from routing.ids import AreaCode, LineCode, NodeId, QuestionId
 
 MARK: Final = "HOTLINE_PLACE"
 MARK_LIMIT: Final = 1500  # bytes; a command of Asterisk 20 holds 2047
@@ -32,6 +32,10 @@ class Station(Enum):
     """What the caller is doing; `agi_scripts.incoming` says what each leads to."""
 
     MENU = "menu"
+    CONFIRM = "confirm"
+    CANDIDATES = "candidates"
+    AREA = "area"
+    EMERGENCY = "emergency"
     OFFER = "offer"
     CONNECT = "connect"
     OPERATOR = "operator"
@@ -49,6 +53,13 @@ class Place:
 
     station: Station = Station.MENU
     path: list[NodeId] = field(factory=list)  # the menu levels below the first
+    candidates: tuple[LineCode, ...] = ()  # lines to choose from, as words were understood
+    question: QuestionId | None = None  # which place is to answer
+    area: AreaCode | None = None  # where the caller's matter is, as far as they said
+    misheard: int = 0  # times in a row that words led nowhere
+    introduced: bool = False  # the line in the journey has been named to the caller
+    danger: str = ""  # the emergency number to connect
+    doubtful: bool = False  # it was heard badly: ask before connecting
     hop: int = 0  # of the chain, while connecting
     takes: int = 0  # recordings begun
     asked: int = 0  # times the message was asked for, at the present station
@@ -63,6 +74,13 @@ class _Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
     at: Station
     path: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    question: str = ""
+    area: str = ""
+    misheard: int = 0
+    introduced: bool = False
+    danger: str = ""
+    doubtful: bool = False
     hop: int = 0
     takes: int = 0
     asked: int = 0
@@ -88,6 +106,13 @@ def write_mark(place: Place, journey: Journey) -> str:
     mark = _Mark(
         at=place.station,
         path=tuple(place.path),
+        candidates=place.candidates,
+        question=place.question or "",
+        area=place.area or "",
+        misheard=place.misheard,
+        introduced=place.introduced,
+        danger=place.danger,
+        doubtful=place.doubtful,
         hop=place.hop,
         takes=place.takes,
         asked=place.asked,
@@ -125,6 +150,13 @@ def read_mark(text: str, journey: Journey) -> Place | None:
     return Place(
         station=mark.at,
         path=[NodeId(node) for node in mark.path],
+        candidates=tuple(LineCode(line) for line in mark.candidates),
+        question=QuestionId(mark.question) if mark.question else None,
+        area=AreaCode(mark.area) if mark.area else None,
+        misheard=mark.misheard,
+        introduced=mark.introduced,
+        danger=mark.danger,
+        doubtful=mark.doubtful,
         hop=mark.hop,
         takes=mark.takes,
         asked=mark.asked,

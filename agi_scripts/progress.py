@@ -33,7 +33,7 @@ async def tell_progress(visit: Visit) -> Station:
         if isinstance(found, Station):
             return found
         await _tell(visit, found)
-        key = await choose(visit.call, PROMPTS.progress_more, keys="1*")
+        key = await choose(visit, PROMPTS.progress_more, keys="1*")
         if key != "1":
             visit.place.path.clear()
             return _ONWARD[key]

@@ -11,13 +11,16 @@ from ivr.calls.journey import Journey
 from ivr.calls.record import CallbackReason
 from ivr.calls.witness import IsOver
 from ivr.kernel.clock import Clock
+from ivr.kernel.heard import Heard
 from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.kernel.units import Seconds
 from ivr.telephony.call import Call
 from ivr.tickets.model import NewTicket, Ticket
 from ivr.tickets.will import NoWills, Will, Wills
 from routing.calendar import Calendar
+from routing.decision import Decision
 from routing.directory import Line
+from routing.ids import AreaCode
 from routing.table import RoutingTable, Snapshot
 
 
@@ -32,6 +35,16 @@ class Tickets(Protocol):
 
     async def of_caller(self, phone: PhoneNumber) -> tuple[Ticket, ...]:
         """This caller's tickets, newest first, at most three. Raises `StoreAway`."""
+
+
+class Understanding(Protocol):
+    """What words mean, by the very table that the call began with. Takes microseconds."""
+
+    def decide(self, heard: Heard, area: AreaCode | None) -> Decision:
+        """Where what was heard goes; `area` is where the caller's matter is, if they said."""
+
+    def danger(self, heard: Heard) -> str:
+        """The emergency number to connect at once, or ''."""
 
 
 @frozen
@@ -54,7 +67,8 @@ async def always_over() -> bool:
 class Visit:
     """One caller's visit: the line they are on, and the table that was in force when they came.
 
-    `is_over` tells, once the connection has gone, a hang-up from a call that was moved.
+    `is_over` tells, once the connection has gone, a hang-up from a call that was moved. Without
+    `understanding` callers are served by keys alone.
     """
 
     call: Call
@@ -67,6 +81,12 @@ class Visit:
     place: Place
     is_over: IsOver = always_over
     wills: Wills = field(factory=NoWills)
+    understanding: Understanding | None = None
+
+    @property
+    def hears(self) -> bool:
+        """Whether the caller may be invited to speak."""
+        return self.understanding is not None and self.call.hears
 
     @property
     def table(self) -> RoutingTable:

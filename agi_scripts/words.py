@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from ivr.kernel.ids import TicketNumber
@@ -52,6 +53,12 @@ def menu_level(node: Node) -> tuple[Spoken, ...]:
         for choice in node.choices
     )
     return (*choices, PROMPTS.menu_tail)
+
+
+def candidates(keyed: Mapping[str, Line]) -> tuple[Spoken, ...]:
+    """A menu made on the spot: each line with its key, then none of them."""
+    lines = tuple((title(line), readers.press(key)) for key, line in keyed.items())
+    return (PROMPTS.which_of_these, *lines, PROMPTS.none_of_these)
 
 
 def area_question(question: AreaQuestion) -> tuple[Spoken, ...]:

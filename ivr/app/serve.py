@@ -22,6 +22,7 @@ from ivr.app.pages import web_parts
 from ivr.app.publishing import listed_numbers, sound_folders, times_of
 from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
+from ivr.app.understanding import understanding_of
 from ivr.app.upkeep import Upkeep
 from ivr.app.web import WebServer
 from ivr.app.whose import SwitchKnows
@@ -167,6 +168,7 @@ def flow_of(node: Node) -> Flow:
             place=await place_of(call, journey),
             is_over=is_over,
             wills=wills,
+            understanding=understanding_of(node.book.in_force(), snapshot),
         )
         await incoming(visit)
 

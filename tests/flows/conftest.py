@@ -30,6 +30,8 @@ from routing.calendar import Calendar, seed
 from routing.load import load_table
 from routing.table import publish
 
+from .understood import Understood
+
 SECRET = b"a secret of this test only"
 TIMES = Times(seconds(25), seconds(120), seconds(3), "hotline", seconds(90))
 TABLE = publish(load_table(), 1, datetime(2026, 1, 1, tzinfo=CHINA))
@@ -60,6 +62,11 @@ class Story:
     at: datetime
     tickets: tuple[tuple[PhoneNumber, datetime], ...]
     acts: tuple[str, ...]
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the caller says anything but keys."""
+        return any('"' in act or act == "deaf" for act in self.acts)
 
     @classmethod
     def read(cls, text: str) -> Story:
@@ -121,6 +128,7 @@ class Stage:
             clock=self.clock,
             times=TIMES,
             place=await place_of(call, self.journey),
+            understanding=Understood(),
         )
         try:
             await incoming(visit)
@@ -129,7 +137,8 @@ class Stage:
 
     async def play(self, story: Story) -> tuple[str, ...]:
         acts = await self.prepare(story)
-        call = ScriptedCall(CallFacts(CallId("t-1"), story.caller, dialled="114"), acts)
+        facts = CallFacts(CallId("t-1"), story.caller, dialled="114")
+        call = ScriptedCall(facts, acts, hears=story.speaks)
         await self.serve(call)
         return call.finish()
 

@@ -23,7 +23,7 @@ GOLDEN = sorted(
     if path.stem not in NEED_A_PERSON
 )
 LASTING = ("record", "dial", "queue")  # they go on at the switch while nobody serves the call
-PRIMITIVES = ("answer", "play", "wait_key", "play_back", "set", "get", "hangup", *LASTING)
+PRIMITIVES = ("answer", "hear", "play", "wait_key", "play_back", "set", "get", "hangup", *LASTING)
 
 
 class Died(BaseException):
@@ -33,8 +33,8 @@ class Died(BaseException):
 class MortalCall(ScriptedCall):
     """Its process dies at one command: before Asterisk hears it, or after it has done it."""
 
-    def __init__(self, facts, acts, *, dies_at, after):
-        super().__init__(facts, acts)
+    def __init__(self, facts, acts, *, dies_at, after, hears=False):
+        super().__init__(facts, acts, hears=hears)
         self.dies_at, self.after = dies_at, after
         self.commands = 0
         self.acts_at_mark = list(self._acts)
@@ -88,7 +88,7 @@ def _promised(text: str) -> dict[str, str]:
 
 async def _play(stage: Stage, story: Story, acts: list[str], *, dies_at: int, after: bool):
     facts = CallFacts(CallId(f"t-{dies_at}-{after}"), story.caller, dialled="114")
-    call = MortalCall(facts, acts, dies_at=dies_at, after=after)
+    call = MortalCall(facts, acts, dies_at=dies_at, after=after, hears=story.speaks)
     try:
         await stage.serve(call)
     except Died:

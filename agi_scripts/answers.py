@@ -1,0 +1,67 @@
+"""What a caller may say where a question offers keys."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Final
+
+from ivr.kernel.heard import Choice, Hints
+from ivr.speech import answers
+from routing.menu import AreaQuestion, Node
+
+YES: Final = "1"
+NO: Final = "2"
+NONE: Final = "*"
+
+Said = Mapping[str, tuple[str, ...]]
+"""What is said, by the key that it stands for."""
+
+NOTHING_SAID: Final[Said] = {}
+
+
+def _read() -> dict[str, Said]:
+    words = tomllib.loads((files("agi_scripts") / "answers.toml").read_text("utf-8"))
+    return {name: {key: tuple(said) for key, said in of.items()} for name, of in words.items()}
+
+
+_WORDS: Final = _read()
+OFFERED: Final = _WORDS["offered"]
+CANDIDATES: Final = _WORDS["candidates"]
+BUSY: Final = _WORDS["busy"]
+CONFIRM: Final[Said] = {
+    key: choice.wordings for key, choice in zip((YES, NO), answers.yes_no(), strict=True)
+}
+
+
+def hints(keys: str, said: Said) -> Hints:
+    """What is likely to be heard: each key by its words and its number, and the commands."""
+    numbers = {choice.key: choice.wordings for choice in answers.digits()}
+    choices = (Choice(key, words) for key in keys if (words := _wordings(key, said, numbers)))
+    return answers.expecting(tuple(choices))
+
+
+def of_node(node: Node) -> Said:
+    """A level of the menu: each choice by its title."""
+    return {choice.key: (choice.title,) for choice in node.choices}
+
+
+def of_areas(question: AreaQuestion) -> Said:
+    """The district by its name, with and without 区."""
+    return {choice.key: tuple(_named(choice.title)) for choice in question.choices}
+
+
+def of_titles(titles: Iterable[tuple[str, str]]) -> Said:
+    """Candidates by their titles, and none of them."""
+    return {key: (title,) for key, title in titles} | dict(CANDIDATES)
+
+
+def _wordings(key: str, said: Said, numbers: Said) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*said.get(key, ()), *numbers.get(key, ()))))
+
+
+def _named(title: str) -> Iterable[str]:
+    yield title
+    if title.endswith("区") and len(title) > 2:
+        yield title.removesuffix("区")

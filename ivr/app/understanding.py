@@ -1,0 +1,32 @@
+"""What callers' words mean: the router of the table that their call began with."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ivr.app.tables import InForce
+from ivr.kernel.heard import Heard
+from routing.decide import Router
+from routing.decision import Decision
+from routing.ids import AreaCode
+from routing.table import Snapshot
+
+
+@frozen
+class TableUnderstanding:
+    """See `agi_scripts.visit.Understanding`."""
+
+    router: Router
+
+    def decide(self, heard: Heard, area: AreaCode | None) -> Decision:
+        return self.router.decide(heard.text, area)
+
+    def danger(self, heard: Heard) -> str:
+        return self.router.danger(heard.text)
+
+
+def understanding_of(held: InForce, snapshot: Snapshot) -> TableUnderstanding | None:
+    """None while the router of this very table has not been learned: then keys decide."""
+    if held.router is None or held.snapshot.number != snapshot.number:
+        return None
+    return TableUnderstanding(held.router)
