@@ -16,6 +16,7 @@ from pathlib import Path
 from deploy import layout
 from deploy.browser import provide_browser
 from deploy.databases import provide_databases
+from deploy.front_end import provide_front_end
 from deploy.programs import provide_asterisk, provide_espeak
 from deploy.python_env import provide_environment
 from deploy.steps import SetupFailed, say
@@ -46,6 +47,7 @@ def main() -> int:
             provide_espeak(environment)
             provide_databases()
             provide_browser()
+            provide_front_end(CHECKOUT)
     except (SetupFailed, OSError) as problem:
         say(f"\nSet-up stopped: {problem}")
         return 1

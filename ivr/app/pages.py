@@ -9,6 +9,7 @@ from ivr.app.publishing import sound_folders
 from ivr.app.stores import Stores
 from ivr.app.tables import TableBook
 from ivr.editing.desk import TableDesk
+from ivr.editing.rehearsals import Rehearsals
 from ivr.kernel.clock import Clock
 from ivr.kernel.tally import Tally
 from ivr.people.accounts import AccountKeeping, OwnAccount
@@ -35,13 +36,15 @@ def sign_in_of(stores: Stores, tally: Tally, clock: Clock) -> SignIn:
 
 def web_parts(node: Node) -> WebParts:
     stores, clock = node.stores, node.clock
-    units = UnitsInForce(node.book)
+    units, desk = UnitsInForce(node.book), TableDesk(node.office)
     return WebParts(
         sign_in=sign_in_of(stores, node.present.tally, clock),
         keeping=AccountKeeping(stores.accounts, stores.sessions, units, clock),
         own=OwnAccount(stores.accounts, stores.sessions, clock),
-        tables=TableDesk(node.office),
+        tables=desk,
+        rehearsals=Rehearsals(desk, clock, node.settings.table.rehearse),
         in_force=node.book.snapshot,
+        router=node.book.router,
         sounds=Library(sound_folders(node.settings)),
         clock=clock,
         secure=node.settings.web.secure,

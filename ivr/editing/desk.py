@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
 from ivr.editing.view import View
 from ivr.kernel.audit import AuditEntry, AuditQuery
+from ivr.kernel.errors import HotlineError
 from ivr.kernel.people import Account
 from ivr.people.permissions import Permission, may, require
 from ivr.people.scope import Scope
@@ -17,6 +19,7 @@ from ivr.tables.checking import Checked
 from ivr.tables.errors import DraftMoved
 from ivr.tables.exchanging import FileKind
 from ivr.tables.office import TableOffice
+from ivr.tables.trying import Tried
 from ivr.tables.values import (
     Draft,
     Proposal,
@@ -34,6 +37,17 @@ from routing.ids import TableVersion
 from routing.rehearse import Rehearsal
 from routing.sheet import Sheet, Sheets
 from routing.sheets import to_sheets
+
+FRESH: Final = Revision(1)  # of a draft that was opened a moment ago
+
+
+class WhyMissing(HotlineError):
+    """Every change has a reason that others can read."""
+
+    id = "why-missing"
+
+    def __init__(self) -> None:
+        super().__init__("请写明原因")
 
 
 @frozen
@@ -69,9 +83,14 @@ class TableDesk:
     async def edit(
         self, me: Account, revision: Revision, edits: Sequence[RowEdit], why: str
     ) -> Draft:
-        """These rows of the draft as it was looked at; without a draft one is opened first."""
+        """These rows of the draft as it was looked at.
+
+        Revision 0 says that there was no draft; then one is opened. Raises `WhyMissing`.
+        """
+        require(me, Permission.EDIT_TABLE)
+        _said(why)
         draft = await self.open(me, why)
-        if revision not in (draft.revision, 0):
+        if draft.revision != (revision or FRESH):
             raise DraftMoved(me.name)
         _all_within(Scope(me, draft.sheets), edits)
         return await self.office.drafting.edit(draft.stamp, edits, why)
@@ -83,6 +102,8 @@ class TableDesk:
 
     async def take_in(self, me: Account, sheets: Collection[Sheet], why: str) -> Draft:
         """Import into the draft, all or nothing; rows of others must be as they are."""
+        require(me, Permission.EDIT_TABLE)
+        _said(why)
         draft = await self.open(me, why)
         if not Scope(me, draft.sheets).is_whole:
             await asyncio.to_thread(_imported_within, me, draft.sheets, sheets)
@@ -109,6 +130,10 @@ class TableDesk:
     async def check(self, sheets: Sheets) -> Checked:
         return await self.office.checking.check(sheets)
 
+    async def try_on(self, draft: Draft, text: str, area: str) -> Tried:
+        """What the draft would make of a sentence. Raises `NotTried`, and `BadRows`."""
+        return await self.office.trying.decide_on(draft.sheets, text, area)
+
     async def rehearse(self, draft: Draft, last: int) -> Rehearsal:
         """The draft against what is in force now."""
         base = await self.sheets((await self.office.archive.in_force()).version)
@@ -124,6 +149,7 @@ class TableDesk:
         require(me, Permission.EDIT_TABLE)
         if not self.needs_approval:
             require(me, Permission.PUBLISH_TABLE)
+        _said(why)
         return await self.office.publishing.submit(Stamp(me.name, revision), why, at=at)
 
     @property
@@ -136,6 +162,7 @@ class TableDesk:
 
     async def refuse(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
         require(me, Permission.PUBLISH_TABLE)
+        _said(why)
         return await self.office.publishing.refuse(proposal, me.name, why)
 
     async def withdraw(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
@@ -147,6 +174,7 @@ class TableDesk:
 
     async def rollback(self, me: Account, version: TableVersion, why: str) -> Publication:
         require(me, Permission.PUBLISH_TABLE)
+        _said(why)
         return await self.office.publishing.rollback(version, me.name, why)
 
     async def proposals(self) -> tuple[Proposal, ...]:
@@ -178,6 +206,11 @@ class TableDesk:
     async def log(self, me: Account, query: AuditQuery) -> tuple[AuditEntry, ...]:
         require(me, Permission.READ_AUDIT)
         return await self.office.audit.find(query)
+
+
+def _said(why: str) -> None:
+    if not why.strip():
+        raise WhyMissing
 
 
 def _all_within(scope: Scope, edits: Sequence[RowEdit]) -> None:

@@ -18,13 +18,40 @@ from ivr.kernel.metrics import Meter
 from ivr.web.health import Health, health_routes
 from ivr.web.limits import Limits
 from ivr.web.page import Page, Pages
-from ivr.web.pages import accounts, audit, home, own_account
+from ivr.web.pages import (
+    accounts,
+    audit,
+    directory,
+    directory_edit,
+    draft,
+    exchange,
+    home,
+    listening,
+    menu,
+    own_account,
+    proposals,
+    sheets,
+    trying,
+    versions,
+    words,
+)
 from ivr.web.pages.signing_in import SigningIn
 from ivr.web.parts import WebParts
 from ivr.web.render import STATIC
 
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
+    *directory.PAGES,
+    *directory_edit.PAGES,
+    *listening.PAGES,
+    *menu.PAGES,
+    *trying.PAGES,
+    *words.PAGES,
+    *sheets.PAGES,
+    *draft.PAGES,
+    *proposals.PAGES,
+    *versions.PAGES,
+    *exchange.PAGES,
     *own_account.PAGES,
     *accounts.PAGES,
     *audit.PAGES,

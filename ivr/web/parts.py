@@ -7,22 +7,29 @@ from collections.abc import Callable
 from attrs import frozen
 
 from ivr.editing.desk import TableDesk
+from ivr.editing.rehearsals import Rehearsals
 from ivr.kernel.clock import Clock
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from prompts.sound_library import Library
+from routing.decide import Router
 from routing.table import Snapshot
 
 
 @frozen
 class WebParts:
-    """`secure` says that cookies travel over TLS alone, however the request came in."""
+    """`router` is None while it is being learned, on a new site.
+
+    `secure` says that cookies travel over TLS alone, however the request came in.
+    """
 
     sign_in: SignIn
     keeping: AccountKeeping
     own: OwnAccount
     tables: TableDesk
+    rehearsals: Rehearsals
     in_force: Callable[[], Snapshot]
+    router: Callable[[], Router | None]
     sounds: Library
     clock: Clock
     secure: bool = False

@@ -17,6 +17,7 @@ from ivr.app.secrets import TICKETS, secret
 from ivr.app.stores import Stores, open_stores
 from ivr.app.workshop import ThreadWorkshop
 from ivr.editing.desk import TableDesk
+from ivr.editing.rehearsals import Rehearsals
 from ivr.kernel.audit import Deed
 from ivr.kernel.clock import CHINA, ManualClock
 from ivr.kernel.metrics import Meter
@@ -135,6 +136,7 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
         office = table_office(settings, stores, MemoryFanout(), ThreadWorkshop(), clock)
         office.archive._sheets[snapshot.sha256] = sheets  # read once for all tests
         in_force = InForce(stores, snapshot)
+        desk = TableDesk(office)
         parts = WebParts(
             sign_in=SignIn(
                 stores.accounts,
@@ -145,8 +147,10 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             ),
             keeping=AccountKeeping(stores.accounts, stores.sessions, in_force, clock),
             own=OwnAccount(stores.accounts, stores.sessions, clock),
-            tables=TableDesk(office),
+            tables=desk,
+            rehearsals=Rehearsals(desk, clock, 0),
             in_force=in_force,
+            router=lambda: None,
             sounds=Library((COMMITTED,)),
             clock=clock,
         )

@@ -1,0 +1,98 @@
+"""Proposals to publish: looked at by a second person, approved, refused, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.responses import Response
+
+from ivr.kernel.errors import HotlineError
+from ivr.people.permissions import Permission
+from ivr.tables.errors import NoSuchProposal
+from ivr.tables.values import Proposal, ProposalId, ProposalState
+from ivr.web.answers import status_of, words_of
+from ivr.web.page import Page
+from ivr.web.visit import Visit
+
+MOST_ID: Final = 2**31
+STATES: Final[Mapping[ProposalState, str]] = {
+    ProposalState.WAITING: "待审批",
+    ProposalState.SCHEDULED: "待发布",
+    ProposalState.PUBLISHED: "已发布",
+    ProposalState.REFUSED: "已驳回",
+    ProposalState.WITHDRAWN: "已撤回",
+    ProposalState.FAILED: "发布失败",
+}
+
+
+async def all_proposals(visit: Visit) -> Response:
+    proposals = await visit.parts.tables.proposals()
+    return visit.show("proposals.html", {"proposals": proposals, "states": STATES})
+
+
+async def one_proposal(visit: Visit) -> Response:
+    return await _page(visit)
+
+
+async def approve(visit: Visit) -> Response:
+    tables, why = visit.parts.tables, visit.sent("why", 200)
+    try:
+        proposal = await tables.approve(visit.me, _id(visit), why)
+    except HotlineError as problem:
+        return await _page(visit, words_of(problem), status_of(problem))
+    return _done(visit, proposal)
+
+
+async def refuse(visit: Visit) -> Response:
+    tables, why = visit.parts.tables, visit.sent("why", 200)
+    try:
+        proposal = await tables.refuse(visit.me, _id(visit), why)
+    except HotlineError as problem:
+        return await _page(visit, words_of(problem), status_of(problem))
+    return _done(visit, proposal)
+
+
+async def withdraw(visit: Visit) -> Response:
+    tables, why = visit.parts.tables, visit.sent("why", 200)
+    try:
+        proposal = await tables.withdraw(visit.me, _id(visit), why)
+    except HotlineError as problem:
+        return await _page(visit, words_of(problem), status_of(problem))
+    return _done(visit, proposal)
+
+
+def _done(visit: Visit, proposal: Proposal) -> Response:
+    return visit.go(f"/proposals/{proposal.id}", proposal.state.value)
+
+
+async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
+    proposal, changes = await visit.parts.tables.proposal(_id(visit))
+    mine = proposal.editor == visit.me.name
+    waiting = proposal.state is ProposalState.WAITING
+    publishes = visit.may(Permission.PUBLISH_TABLE)
+    words = {
+        "proposal": proposal,
+        "changes": changes,
+        "states": STATES,
+        "decidable": waiting and publishes and not mine,
+        "withdrawable": proposal.is_open and (mine or publishes),
+        "error": error,
+    }
+    return visit.show("proposal.html", words, status=status)
+
+
+def _id(visit: Visit) -> ProposalId:
+    text = visit.named("id")
+    if not (text.isascii() and text.isdigit() and int(text) < MOST_ID):
+        raise NoSuchProposal(ProposalId(0))
+    return ProposalId(int(text))
+
+
+PAGES: Final = (
+    Page("/proposals", all_proposals),
+    Page("/proposals/{id}", one_proposal),
+    Page("/proposals/{id}/approve", approve, method="POST"),
+    Page("/proposals/{id}/refuse", refuse, method="POST"),
+    Page("/proposals/{id}/withdraw", withdraw, method="POST"),
+)
