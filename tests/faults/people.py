@@ -123,7 +123,7 @@ class Person:
             async with asyncio.timeout(LONGEST):
                 await self._listens(line)
         except TimeoutError:
-            told.stuck = True
+            told.stuck = not told.numbers  # who was told their number hangs up when it takes long
         finally:
             if self._doing is not None:
                 self._doing.cancel()
