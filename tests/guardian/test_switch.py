@@ -39,6 +39,7 @@ CHANNELS = [
         channel("PJSIP/e-5", at="script"),
         channel("PJSIP/f-6", "Dial"),
         channel("PJSIP/g-7", "Return"),
+        channel("PJSIP/i-9", "AudioSocket"),
         {"Channel": "PJSIP/h-8", "Application": "AppDial"},
     )
 ]
@@ -70,7 +71,7 @@ def listener():
 
 
 def test_who_talks_waits_in_a_queue_or_is_served_elsewhere_is_not_stranded():
-    assert stranded(CHANNELS, NODE) == ("PJSIP/a-1", "PJSIP/g-7")
+    assert stranded(CHANNELS, NODE) == ("PJSIP/a-1", "PJSIP/g-7", "PJSIP/i-9")
 
 
 async def test_callers_of_a_node_that_stands_still_are_moved(clock, listener, monkeypatch):
@@ -78,7 +79,7 @@ async def test_callers_of_a_node_that_stands_still_are_moved(clock, listener, mo
     monkeypatch.setattr("ivr.guardian.switch.stranded", lambda c, _: stranded(c, NODE))
     switch = Switch()
     moved = await SwitchHand(switch, "114", clock).obey(Order(Deed.RESCUE, listener))
-    assert moved == 1
+    assert moved == 2
     place = {"Context": RESCUE, "Exten": "114", "Priority": "1"}
     assert switch.actions[0] == ("Redirect", {"Channel": "PJSIP/a-1", **place})
 

@@ -158,9 +158,11 @@ class Faults(Unobserved):
 class World:
     """A running switch, our servers, and telephones of a few lines each."""
 
-    def __init__(self, folder: Path, offset: int) -> None:
+    def __init__(self, folder: Path, offset: int, phones: int = PHONES) -> None:
+        self._phones = phones
         self.folder = folder
         self.settings = settings_at(folder, offset)
+        self.agi_port = self.settings.agi.port
         self._layout = layout_at(folder)
         self.switch = AsteriskProcess(self._layout)
         self.ears = LoudnessEars()
@@ -208,12 +210,12 @@ class World:
             observer=self.faults,
             hearing=self.hearing,
         )
-        await server.start("127.0.0.1", self.settings.agi.port)
+        await server.start("127.0.0.1", self.agi_port)
         self.switch.start()
         try:
             await asyncio.to_thread(self.switch.wait_booted)
             async with contextlib.AsyncExitStack() as stack:
-                for number in range(PHONES):
+                for number in range(self._phones):
                     owner = Subscriber(f"1394731900{number}", exchange=self.sip)
                     phone = Phone(owner, folder=self.folder / f"phone-{number}")
                     self._lines[await stack.enter_async_context(phone)] = []
