@@ -18,7 +18,7 @@ from deploy.debian import PrivateApt, unpack
 from deploy.steps import SetupFailed, run, say, step
 
 OLDEST = (3, 11)
-EXTRAS = ("phones", "postgres", "redis", "test")
+EXTRAS = ("phones", "postgres", "redis", "speech", "test")
 
 
 def provide_environment(checkout: Path) -> Path:

@@ -10,9 +10,7 @@ from attrs import field, frozen
 from ivr.kernel.units import Seconds, seconds
 
 LONGEST: Final = seconds(20)  # of one utterance; nobody says what they want in more at a stretch
-MAX_CHOICES: Final = (
-    64  # wordings are weighed one by one: more would take longer than they are worth
-)
+MAX_CHOICES: Final = 128  # wordings are weighed one by one, which takes time
 MAX_HOT_WORDS: Final = 200
 SURE: Final = 0.6  # confidence from which an answer may be taken without asking back
 

@@ -1,0 +1,75 @@
+"""What Whisper writes that nobody said: its prompt, the ends of videos, one word over and over."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from opencc import OpenCC
+
+from ivr.kernel.heard import Hypothesis
+from ivr.speech.engines.whisper.model import Reading
+
+_INVENTED: Final = Path(__file__).with_name("invented.toml")
+_LOOP: Final = re.compile(r"(.{1,12}?)(?:[\s，。、,.]*\1){3,}.{0,12}$")
+_FOREIGN: Final = re.compile(r"[぀-ヿ가-힯]")
+_SILENCE: Final = 0.6  # "no speech" from here on, unless the text is likely all the same
+_UNLIKELY: Final = -1.0
+_WORTHLESS: Final = -2.0  # mean log-probability of a token; below it, words are guesses
+_ECHO: Final = 5  # characters of the prompt in a row that nobody says by chance
+
+
+def cleaned(readings: Iterable[Reading], prompt: str) -> tuple[Hypothesis, ...]:
+    """What may have been said, best first, each text once."""
+    best: dict[str, float] = {}
+    for text, score in _believable(readings, prompt):
+        best[text] = max(score, best.get(text, score))
+    ranked = sorted(best.items(), key=lambda one: -one[1])
+    return tuple(Hypothesis(text, min(0.0, score)) for text, score in ranked)
+
+
+def _believable(readings: Iterable[Reading], prompt: str) -> Iterator[tuple[str, float]]:
+    for reading in readings:
+        text = tidy(reading.text)
+        nobody = reading.no_speech > _SILENCE and reading.score < _UNLIKELY
+        if text and not nobody and reading.score > _WORTHLESS and not is_invented(text, prompt):
+            yield text, reading.score
+
+
+def tidy(text: str) -> str:
+    """Simplified, without blanks at the ends, a loop said once."""
+    simple = _simplifier().convert(text).strip()
+    return _LOOP.sub(r"\1", simple)
+
+
+def is_invented(text: str, prompt: str) -> bool:
+    """Whether nobody said this."""
+    letters = "".join(sign for sign in text if sign.isalnum())
+    foreign = len(_FOREIGN.findall(letters))
+    return (
+        not letters
+        or 2 * foreign > len(letters)
+        or any(phrase in letters for phrase in _phrases())
+        or _repeats(letters, "".join(sign for sign in prompt if sign.isalnum()))
+    )
+
+
+def _repeats(letters: str, prompt: str) -> bool:
+    """Whether most of it stands in the prompt."""
+    starts = range(len(letters) - _ECHO + 1)
+    echoed = [start for start in starts if letters[start : start + _ECHO] in prompt]
+    return bool(echoed) and 2 * (echoed[-1] - echoed[0] + _ECHO) > len(letters)
+
+
+@cache
+def _phrases() -> tuple[str, ...]:
+    return tuple(tomllib.loads(_INVENTED.read_text("utf-8"))["phrases"])
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
