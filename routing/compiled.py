@@ -47,6 +47,7 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
     weights: bytes
     scales: bytes
     calibration: tuple[float, float, float, float]
+    labels: str
 
 
 @frozen(eq=False)
@@ -56,6 +57,7 @@ class Compiled:
     tables: Tables
     model: Model
     calibration: Calibration
+    labels: str  # `routing.outcomes.Outcomes.digest` of the table
 
 
 def pack(compiled: Compiled) -> bytes:
@@ -70,6 +72,7 @@ def pack(compiled: Compiled) -> bytes:
         model.weights.tobytes(),
         model.scales.tobytes(),
         (chosen.temperature, chosen.danger, chosen.sure, chosen.ask),
+        compiled.labels,
     )
     return zlib.compress(msgspec.msgpack.encode(packed), 3)
 
@@ -80,7 +83,8 @@ def unpack(data: bytes) -> Compiled:
         packed = msgspec.msgpack.decode(_inflated(data), type=_Packed)
         if packed.format != FORMAT:
             raise BadCompilation(f"compiled in format {packed.format}, wanted {FORMAT}")
-        return Compiled(_tables(packed), _model(packed), Calibration(*packed.calibration))
+        chosen = Calibration(*packed.calibration)
+        return Compiled(_tables(packed), _model(packed), chosen, packed.labels)
     except (zlib.error, msgspec.MsgspecError, ValueError) as why:
         raise BadCompilation(f"not a compiled router: {why}") from why
 

@@ -34,6 +34,7 @@ from routing.text import PAUSE, read
 
 REMEMBERED: Final = 4096  # decisions; what many callers say alike is decided once
 _KNOWN: Final = 0.99  # confidence in a sentence that stands among the examples
+_ASIDE: Final = 1.5  # no line fits a sentence without request, so many lines share its chance
 _AGAIN: Final = 2.0  # times likelier is a line that the caller was lately connected to
 
 
@@ -72,16 +73,17 @@ class Router:
         self._matters = matters_of(table)
         self._known = self._examples()
         self._remembered: dict[tuple[str, str], Decision] = {}
-        self._check()
+        self._check(compiled.labels)
 
     @staticmethod
     def open(snapshot: Snapshot, compiled: bytes) -> Router:
         """A router for a snapshot and what was compiled of its table; raises `BadCompilation`."""
         return Router(snapshot, unpack(compiled))
 
-    def _check(self) -> None:
-        rows, labels = self._model.weights.shape
-        if (rows, labels) != (len(self._model.keys) + self._counted.size, self._outcomes.size):
+    def _check(self, labels: str) -> None:
+        rows, size = self._model.weights.shape
+        wanted = (len(self._model.keys) + self._counted.size, self._outcomes.size)
+        if (rows, size) != wanted or labels != self._outcomes.digest(self._counted.matters):
             raise BadCompilation("compiled from another table")
 
     def _examples(self) -> dict[str, Example]:
@@ -158,7 +160,8 @@ class Router:
         asides = weighed.chances[self._outcomes.asides_from :]
         route = float(weighed.chances[: self._outcomes.numbers_from].sum())
         best = int(np.argmax(asides))
-        return (ASIDES[best], float(asides[best])) if asides[best] > route else (ROUTE, route)
+        aside = float(asides[best])
+        return (ASIDES[best], aside) if aside * _ASIDE > route else (ROUTE, route)
 
     def _choose(self, weighed: _Weighed, recent: Sequence[LineCode]) -> Choice:
         chances = weighed.chances[: self._outcomes.numbers_from]

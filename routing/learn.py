@@ -89,4 +89,5 @@ def _learn(teacher: Teacher, examples: Sequence[Example], weak: Sequence[Example
     calibration = calibrated(teacher, rounded(keys, fitting.weights), kept, random)
     every = matrix(curriculum(teacher, (*taught, *kept), random), keys, size, outcomes)
     fitting.study(every, _THEN)
-    return Compiled(teacher.tables, rounded(keys, fitting.weights), calibration)
+    labels = outcomes.digest(teacher.counted.matters)
+    return Compiled(teacher.tables, rounded(keys, fitting.weights), calibration, labels)

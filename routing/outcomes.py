@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
@@ -71,6 +72,11 @@ class Outcomes:
         for matter, pooled in self.street_lines.items():
             labels |= dict.fromkeys(pooled, labels[matter])
         return labels
+
+    def digest(self, matters: Iterable[str]) -> str:
+        """Equal for tables whose models number labels and features alike."""
+        every = (*self.lines, *self.numbers, *self.kinds, *matters)
+        return hashlib.sha256("|".join(every).encode()).hexdigest()
 
     @property
     def kinds(self) -> tuple[str, ...]:

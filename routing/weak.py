@@ -1,4 +1,4 @@
-"""Examples that nobody wrote: titles, what duties list, and keywords, each as a short sentence."""
+"""Examples that nobody wrote: titles, what duties list, keywords, dangers; each a few words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from routing.directory import Line
-from routing.lexicon import Example
+from routing.lexicon import Example, PhraseKind
 from routing.menu import ToQuestion
-from routing.outcomes import Districts, lines_of
+from routing.outcomes import EMERGENCY, HUMAN, PROGRESS, Districts, lines_of
 from routing.table import RoutingTable
 
 # A duty also says who takes the rest; those parts speak of other lines.
@@ -28,6 +28,8 @@ def weak_examples(table: RoutingTable) -> Iterator[Example]:
         for text in (line.title, *_listed(line)):
             yield Example(text, (line.code,), area)
     yield from _keywords(table)
+    yield from _dangers(table)
+    yield from _phrases(table)
 
 
 def _listed(line: Line) -> Iterator[str]:
@@ -47,3 +49,18 @@ def _keywords(table: RoutingTable) -> Iterator[Example]:
         for wording in keyword.wordings:
             if lines and len(wording) >= _SHORTEST:
                 yield Example(wording, lines)
+
+
+def _dangers(table: RoutingTable) -> Iterator[Example]:
+    """Every alternative of every part at least once, with some of the other parts."""
+    for danger in table.lexicon.dangers:
+        for turn in range(max(map(len, danger.parts))):
+            said = "".join(part[turn % len(part)] for part in danger.parts)
+            yield Example(said, (EMERGENCY + danger.number,))
+
+
+def _phrases(table: RoutingTable) -> Iterator[Example]:
+    intents = {PhraseKind.HUMAN: HUMAN, PhraseKind.PROGRESS: PROGRESS}
+    for phrase in table.lexicon.phrases:
+        if phrase.kind in intents:
+            yield Example(phrase.text, (intents[phrase.kind],))

@@ -1,9 +1,14 @@
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from routing.decide import Router
+from routing.ids import TableVersion
+from routing.learn import compile_router
 from routing.load import DATA, load_table
+from routing.table import publish
 
 # A busy machine is no fault of the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,3 +25,10 @@ def table():
 def folder(tmp_path):
     """A copy of the data folder, to be spoilt."""
     return shutil.copytree(DATA, tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def router(table):
+    """The router of the shipped table; it takes half a minute to make."""
+    snapshot = publish(table, TableVersion(1), datetime(2026, 11, 22, tzinfo=UTC))
+    return Router.open(snapshot, compile_router(table))
