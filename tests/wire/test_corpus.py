@@ -1,6 +1,7 @@
 """Real transcripts, captured from Asterisk 22 with SIP callers.
 
-``.agi``: one line each, "A " said by Asterisk and "S " by the server. ``.ami``: Asterisk's bytes.
+``.agi``: one line each, "A " said by Asterisk and "S " by the server. ``.ami`` and
+``.audiosocket``: Asterisk's bytes.
 """
 
 from collections import Counter
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.wire import agi, ami
+from ivr.wire import agi, ami, audiosocket
 
 CORPUS = Path(__file__).with_name("corpus")
 CALLS = sorted(CORPUS.glob("*.agi"))
@@ -126,3 +127,19 @@ def test_a_queue_call_tells_its_story():
     events = Counter(message.name for message in messages if isinstance(message, ami.Event))
     for name in ("Newchannel", "QueueCallerJoin", "AgentCalled", "AgentConnect", "AgentComplete"):
         assert events[name] >= 1
+
+
+STREAMS = {"keys": ["5", "#"], "hang-up": []}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_the_sound_of_a_call_is_named_first_and_then_frames_and_keys(name):
+    data = (CORPUS / f"{name}.audiosocket").read_bytes()
+    who, *messages = whole(audiosocket.Decoder(), data)
+    assert isinstance(who, audiosocket.Identity)
+    assert byte_by_byte(audiosocket.Decoder(), data) == [who, *messages]
+    keys = [message.key for message in messages if isinstance(message, audiosocket.Key)]
+    frames = [message for message in messages if isinstance(message, audiosocket.Sound)]
+    assert keys == STREAMS[name]
+    assert len(keys) + len(frames) == len(messages)  # and no word of an end, whoever ends it
+    assert {len(frame.samples) for frame in frames} == {audiosocket.FRAME}
