@@ -69,8 +69,7 @@ async def _first_table(
         return published
     async with open_live_state(settings.redis, clock) as present:
         office = table_office(settings, stores, present.fanout, ThreadWorkshop(), clock)
-        seed_table = load_table(folder)
-        first = await office.publishing.outright(seed_table, SEED, "首次安装", learn=False)
+        first = await office.publishing.outright(load_table(folder), SEED, "首次安装")
     return await stores.tables.get(first.version)
 
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import functools
 import multiprocessing
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,16 +19,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WORKERS: Final = 1  # the other core is for calls
+NICE: Final = 10
 TASKS: Final = 50  # then a fresh process, so that nothing grows for ever
 
 
 class WorkerDied(HotlineError):
-    """The worker process was killed twice over the same work; the log of the system says why."""
+    """The worker process was killed over the same work twice, or the service is stopping."""
 
     id = "worker-died"
 
     def __init__(self) -> None:
-        super().__init__("计算进程两次意外结束，请看系统日志")
+        super().__init__("计算进程意外结束，请稍后再试；再不行请看系统日志")
 
 
 class ProcessWorkshop:
@@ -34,14 +37,17 @@ class ProcessWorkshop:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._closed = False
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A worker that dies (out of memory, killed) is replaced, and the work begun again once.
 
-        Raises `WorkerDied` when it dies again.
+        Raises `WorkerDied` when it dies again, or the workshop closes.
         """
         call = functools.partial(work, *args, **kwargs)
         for _ in range(2):
+            if self._closed:
+                break
             try:
                 return await self._submit(call)
             except BrokenProcessPool:
@@ -49,16 +55,30 @@ class ProcessWorkshop:
         raise WorkerDied
 
     async def close(self) -> None:
+        """Work in progress is given up: what it would have made can be made again."""
+        self._closed = True
         pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+        if pool is None:
+            return
+        # Python 3.14 has terminate_workers; before, a stop would wait a minute for a router.
+        for worker in tuple((pool._processes or {}).values()):  # noqa: SLF001
+            worker.terminate()
+        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     async def _submit(self, call: Callable[[], T]) -> T:
         if self._pool is None:
             # Not fork: this process has threads and a reactor.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(WORKERS, mp_context=context, max_tasks_per_child=TASKS)
+            self._pool = ProcessPoolExecutor(
+                WORKERS, mp_context=context, initializer=_begin, max_tasks_per_child=TASKS
+            )
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+
+def _begin() -> None:
+    """A worker makes way for calls, and is stopped by us, not by the terminal."""
+    os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class ThreadWorkshop:

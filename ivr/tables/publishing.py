@@ -44,7 +44,7 @@ from routing.ids import TableVersion
 from routing.problem import Problem
 from routing.sheet import Sheets
 from routing.sheets import from_sheets
-from routing.table import RoutingTable, publish, read_table, table_json, to_json
+from routing.table import RoutingTable, from_json, publish, read_table, table_json, to_json
 
 ATTEMPTS: Final = 3  # at a number that another publisher takes at the same moment
 NOTHING: Final = TableVersion(0)  # no number, no table
@@ -151,7 +151,8 @@ class Publishing:
         for proposal in await self._proposals.due(self._clock.now()):
             try:
                 table = await self.proposed(proposal.id)
-                await self._compiling.router(table)
+                if await self._words_would_stop(table):
+                    await self._compiling.router(table)
                 done.append(await self._publish(proposal, table, JOB))
             except ProposalMoved:
                 continue  # another node was faster
@@ -180,16 +181,14 @@ class Publishing:
         made = evolve(self._blank(who, why), restores=version)
         return await self._release(old.table, made, over=active.version)
 
-    async def outright(
-        self, table: RoutingTable, who: AccountName, why: str, *, learn: bool = True
-    ) -> Publication:
+    async def outright(self, table: RoutingTable, who: AccountName, why: str) -> Publication:
         """Publish without a draft: a folder given to a command, and the seed of a site.
 
-        Without `learn` the nodes do it while keys work already. Raises `TableRefused`.
+        Raises `TableRefused`.
         """
         _refuse(check(table))
         active = await self._tables.in_force()
-        if learn:
+        if await self._words_would_stop(table):
             await self._compiling.router(table)
         over = active.version if active else NOTHING
         return await self._release(table, self._blank(who, why), over=over)
@@ -211,7 +210,7 @@ class Publishing:
         if proposal.state is not ProposalState.SCHEDULED or not due:
             return proposal
         table = await self.proposed(proposal.id)
-        if await self._compiling.known(table) is None:
+        if await self._words_would_stop(table):
             return proposal  # the job learns it first
         try:
             await self._publish(proposal, table, proposal.decided_by or proposal.editor)
@@ -227,6 +226,19 @@ class Publishing:
     ) -> Publication:
         made = evolve(self._blank(proposal.editor, proposal.why), approved_by=proposal.decided_by)
         return await self._release(table, made, over=proposal.base, proposal=proposal, who=who)
+
+    async def _words_would_stop(self, table: RoutingTable) -> bool:
+        """Whether callers can speak now and could not with this table before it is learned.
+
+        On a new site nothing is learned yet: nodes learn while keys work.
+        """
+        if await self._compiling.known(table) is not None:
+            return False
+        active = await self._tables.active()
+        if active is None:
+            return False
+        now = await asyncio.to_thread(from_json, active.body)
+        return await self._compiling.known(now.table) is not None
 
     async def _release(
         self,

@@ -55,6 +55,7 @@ async def propose(database, clock, table):
     """Version 1 in force, and the proposal of another number, which is due."""
     publishing = publishing_on(database, clock)
     await publishing.outright(table, "seed", "首次安装")
+    await publishing._compiling.router(table)
     drafting = publishing._drafting
     draft = await drafting.open("anna", "新词")
     edit = RowEdit("landmarks", None, ("公园", "海勃湾区"))

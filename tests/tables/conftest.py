@@ -148,9 +148,10 @@ def office_on(database, clock, workshop, heard, *, needs_approval=False):
 
 @pytest.fixture
 async def office(database, clock, workshop, heard, shipped):
-    """The shipped table is in force as version 1."""
+    """The shipped table is in force as version 1, its router learned."""
     made = office_on(database, clock, workshop, heard)
     await made.publishing.outright(shipped, SEED, "首次安装")
+    await made.rehearsing.compiling.router(shipped)
     workshop.done.clear()
     heard.versions.clear()
     return made

@@ -21,6 +21,7 @@ from ivr.tables.errors import (
 from ivr.tables.publishing import JOB
 from ivr.tables.values import ProposalState, RowEdit, Stamp
 from routing.rehearse import Movement
+from tests.tables.conftest import office_on
 from tests.tables.test_drafting import WATER, edited, number_in
 
 HOUR = timedelta(hours=1)
@@ -79,6 +80,17 @@ async def test_a_new_word_is_published_by_the_job_once_it_is_learned(office, wor
     done = await office.publishing.proposal(proposal.id)
     assert done.state is ProposalState.PUBLISHED
     assert (await office.audit.find())[0].deed.who == JOB
+
+
+async def test_where_nothing_is_learned_yet_nobody_waits_for_learning(
+    database, clock, workshop, heard, shipped
+):
+    """Callers go by keys on a new site anyhow; its nodes learn meanwhile."""
+    fresh = office_on(database, clock, workshop, heard)
+    await fresh.publishing.outright(shipped, "seed", "首次安装")
+    proposal = await fresh.publishing.submit((await new_word(fresh)).stamp, "新词")
+    assert proposal.state is ProposalState.PUBLISHED
+    assert "learn" not in workshop.done
 
 
 async def test_what_was_rehearsed_is_learned_and_published_at_once(office):
