@@ -16,7 +16,8 @@ from routing.menu import AreaQuestion
 from routing.outcomes import Districts, Outcomes
 from routing.table import RoutingTable
 
-_BOTH: Final = 0.15  # of the chance of two twins, what the lesser must have to be worth asking
+_CITY: Final = 0.25  # of the chance of two twins, what the city's must have to go first
+_BOTH: Final = 0.05  # of the chance of two twins, what the lesser must have to be worth asking
 _DROPPED: Final = -1
 
 
@@ -117,10 +118,12 @@ class Chooser:
 def _city_first(
     ranked: Sequence[tuple[str, float]], question: AreaQuestion
 ) -> tuple[list[tuple[str, float]], float]:
-    """The line for callers whose area is not known goes before its twins."""
+    """The line for callers of no known area goes before its twins, if it is likely at all."""
     city = question.line_in(None)
     answers = {choice.line for choice in question.choices}
     twins = [entry for entry in ranked if entry[0] in answers]
-    twins.sort(key=lambda entry: entry[0] != city)
+    total = sum(chance for _, chance in twins)
+    if any(label == city and chance >= _CITY * total for label, chance in twins):
+        twins.sort(key=lambda entry: entry[0] != city)
     others = [entry for entry in ranked if entry[0] not in answers]
-    return [*twins, *others], sum(chance for _, chance in twins)
+    return [*twins, *others], total

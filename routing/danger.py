@@ -68,7 +68,8 @@ class Lookout:
         return [
             self._alarm(number, chain, of, waiting, signs)
             for number, of in heard.items()
-            if (chain := _chain(of, len(self._dangers[number].parts)))
+            if len(of) >= len(self._dangers[number].parts)
+            and (chain := _chain(of, len(self._dangers[number].parts)))
         ]
 
     def _alarm(

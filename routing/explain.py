@@ -90,26 +90,32 @@ def learned(heard: Heard, grams: Grams, active: Active, shares: Values) -> list[
 
 
 def _by_sign(size: int, grams: Grams, active: Active, shares: Values) -> tuple[Values, Values]:
-    """What each sign adds by being written so, and by sounding so."""
-    count = len(active.numbers)
+    """What each sign adds by being written so, and by sounding so.
+
+    An n-gram adds as much to each of its signs: a step up where it starts and one down behind it.
+    """
     starts, sizes, sounds = grams.where(active.numbers)
-    each = shares[:count] / sizes
-    out = []
-    for wanted in (~sounds, sounds):
-        line = np.zeros(size + 3, np.float32)
-        for offset in range(3):
-            here = wanted & (sizes > offset)
-            line += np.bincount(starts[here] + offset, each[here], size + 3)[: size + 3]
-        out.append(line[:size])
-    return out[0], out[1]
+    room = size + 4  # n-grams at the seam of signs and sound reach beyond the last sign
+    each = shares[: len(starts)] / sizes
+    starts = starts + room * sounds
+    up, down = np.bincount(starts, each, 2 * room), np.bincount(starts + sizes, each, 2 * room)
+    both = np.cumsum(up[: 2 * room] - down[: 2 * room])
+    return both[:size], both[room : room + size]
 
 
-def _stretches(total: Values) -> Iterable[tuple[int, int]]:
+def _stretches(total: Values) -> list[tuple[int, int]]:
     """Runs of signs that all add something worth showing."""
-    floor = max(_FAINT * float(total.max()), 1e-6)
-    strong = np.concatenate(([False], total > floor, [False]))
-    edges = np.flatnonzero(strong[1:] != strong[:-1])
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    added = total.tolist()
+    floor = max(_FAINT * max(added), 1e-6)
+    runs: list[tuple[int, int]] = []
+    start = -1
+    for at, share in enumerate([*added, 0.0]):
+        if share > floor and start < 0:
+            start = at
+        elif share <= floor and start >= 0:
+            runs.append((start, at))
+            start = -1
+    return runs
 
 
 def _outermost(found: Iterable[Found]) -> list[Found]:

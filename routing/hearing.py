@@ -166,9 +166,15 @@ def _without(
     """The signs that matter with their indices; a sentence of fillers alone keeps them."""
     gone = {index for filler in fillers for index in range(filler.start, filler.end)}
     starts = {start for start, _ in masked}
+    if PAUSE in signs:
+        gone |= {index for index, sign in enumerate(signs) if sign == PAUSE}
     inside = {index for start, end in masked for index in range(start + 1, end)}
-    spoken = [i for i, sign in enumerate(signs) if sign != PAUSE and i not in inside]
-    kept = tuple(i for i in spoken if i not in gone or i in starts) or tuple(spoken)
+    gone = (gone - starts) | inside
+    if not gone and not starts:
+        return tuple(range(len(signs))), signs, sound
+    kept = tuple(index for index in range(len(signs)) if index not in gone)
+    if not kept:
+        kept = tuple(index for index, sign in enumerate(signs) if sign != PAUSE)
     return (
         kept,
         "".join(PLACE if i in starts else signs[i] for i in kept),

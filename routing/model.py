@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,8 @@ from attrs import field, frozen
 
 from routing.features import Grams, Hashes, Indices, Values
 
+_BITS: Final = 20  # of a hash, those that a look-up begins with: 4 MB
+_SHIFT: Final = np.uint64(64 - _BITS)
 _STEPS: Final = 127.0  # a weight is kept in eight bits
 
 
@@ -36,11 +39,21 @@ class Model:
     weights: npt.NDArray[np.int8] = field(repr=False)
     scales: Values = field(repr=False)
 
+    @cached_property
+    def _table(self) -> Indices:
+        """For the first bits of a hash, the first key that begins with them."""
+        slots = np.arange(1 << _BITS, dtype=np.uint64) << _SHIFT
+        found = np.searchsorted(self.keys, slots)
+        return np.minimum(found, len(self.keys) - 1).astype(np.int32)
+
     def active(self, grams: Grams, counted: dict[int, float]) -> Active:
         size = len(self.keys)
-        places = np.searchsorted(self.keys, grams.hashes)
-        places[places == size] = 0
-        numbers = np.flatnonzero(self.keys[places] == grams.hashes)
+        places = self._table[grams.hashes >> _SHIFT]
+        there = self.keys[places] == grams.hashes
+        places += ~there
+        np.minimum(places, size - 1, out=places)
+        there |= self.keys[places] == grams.hashes
+        numbers = np.flatnonzero(there)
         rows = np.fromiter(counted, np.int32, len(counted)) + np.int32(size)
         values = np.fromiter(counted.values(), np.float32, len(counted))
         weight = np.full(len(numbers), gram_value(len(numbers)), np.float32)
@@ -79,4 +92,7 @@ def vocabulary(sentences: list[Grams], at_least: int) -> Hashes:
     every = np.concatenate([np.unique(sentence.hashes) for sentence in sentences])
     hashes, counts = np.unique(every, return_counts=True)
     kept: Hashes = hashes[counts >= at_least]
-    return kept
+    slots = kept >> _SHIFT
+    crowded = np.zeros(len(kept), np.bool_)
+    crowded[2:] = slots[2:] == slots[:-2]  # a look-up tries two of a slot; one in a thousand goes
+    return kept[~crowded]
