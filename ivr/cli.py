@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
+from ivr.commands.account import account
 from ivr.commands.call import call
 from ivr.commands.callback import callback
 from ivr.commands.guardian import guardian
+from ivr.commands.listen import listen
 from ivr.commands.operator import operator
 from ivr.commands.prompts import prompts
 from ivr.commands.route import route
@@ -39,7 +41,7 @@ def main(context: click.Context, home: Path) -> None:
 
 
 SITE = (init, serve_command, guardian, doctor)
-PEOPLE = (call, operator, callback, ticket, table, route, prompts)
+PEOPLE = (account, call, operator, callback, ticket, table, route, listen, prompts)
 
 for command in (*SITE, *PEOPLE):
     main.add_command(command)

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
 from attrs import frozen
 
 from ivr.app.node import Node
-from ivr.app.publishing import sound_folders
-from ivr.app.stores import Stores
-from ivr.app.tables import TableBook
+from ivr.app.publishing import active_snapshot, sound_folders
+from ivr.app.stores import Stores, open_stores
 from ivr.editing.desk import TableDesk
 from ivr.editing.rehearsals import Rehearsals
-from ivr.kernel.clock import Clock
+from ivr.kernel.clock import Clock, SystemClock
+from ivr.kernel.errors import NotConfigured
 from ivr.kernel.tally import Tally
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.people.throttle import Throttle
+from ivr.settings import Settings
 from ivr.web.parts import WebParts
 from prompts.sound_library import Library
 from routing.ids import UnitCode
+from routing.table import Snapshot
 
 
 @frozen
 class UnitsInForce:
     """`ivr.people.accounts.Units`."""
 
-    book: TableBook
+    in_force: Callable[[], Snapshot]
 
     def has_unit(self, code: str) -> bool:
-        return self.book.snapshot().table.directory.has_unit(UnitCode(code))
+        return self.in_force().table.directory.has_unit(UnitCode(code))
+
+
+@contextlib.asynccontextmanager
+async def account_keeping(settings: Settings) -> AsyncIterator[AccountKeeping]:
+    """For commands on the machine itself. Raises `NotConfigured` before `hotline init`."""
+    clock = SystemClock()
+    async with open_stores(settings, clock) as stores:
+        snapshot = await active_snapshot(stores)
+        if snapshot is None:
+            raise NotConfigured("还没有建立站点，请先运行 hotline init")
+        units = UnitsInForce(lambda: snapshot)
+        yield AccountKeeping(stores.accounts, stores.sessions, units, clock)
 
 
 def sign_in_of(stores: Stores, tally: Tally, clock: Clock) -> SignIn:
@@ -36,7 +53,7 @@ def sign_in_of(stores: Stores, tally: Tally, clock: Clock) -> SignIn:
 
 def web_parts(node: Node) -> WebParts:
     stores, clock = node.stores, node.clock
-    units, desk = UnitsInForce(node.book), TableDesk(node.office)
+    units, desk = UnitsInForce(node.book.snapshot), TableDesk(node.office)
     return WebParts(
         sign_in=sign_in_of(stores, node.present.tally, clock),
         keeping=AccountKeeping(stores.accounts, stores.sessions, units, clock),

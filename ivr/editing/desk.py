@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ivr.editing.view import View
 from ivr.kernel.audit import AuditEntry, AuditQuery
@@ -38,6 +38,7 @@ from routing.rehearse import Rehearsal
 from routing.sheet import Sheet, Sheets
 from routing.sheets import to_sheets
 
+PERSONAL: Final = "contacts"  # the sheet with telephone numbers of persons
 FRESH: Final = Revision(1)  # of a draft that was opened a moment ago
 
 
@@ -124,8 +125,8 @@ class TableDesk:
         require(me, Permission.EDIT_TABLE)
         await self.office.drafting.discard(me.name, why)
 
-    async def changes(self, draft: Draft) -> tuple[Difference, ...]:
-        return await self.office.drafting.differences(draft)
+    async def changes(self, me: Account, draft: Draft) -> tuple[Difference, ...]:
+        return _for(me, await self.office.drafting.differences(draft))
 
     async def check(self, sheets: Sheets) -> Checked:
         return await self.office.checking.check(sheets)
@@ -180,12 +181,15 @@ class TableDesk:
     async def proposals(self) -> tuple[Proposal, ...]:
         return await self.office.publishing.proposals()
 
-    async def proposal(self, proposal: ProposalId) -> tuple[Proposal, tuple[Difference, ...]]:
+    async def proposal(
+        self, me: Account, proposal: ProposalId
+    ) -> tuple[Proposal, tuple[Difference, ...]]:
         """With what it changes of its base."""
         known = await self.office.publishing.proposal(proposal)
         table = await self.office.publishing.proposed(proposal)
         before = await self.sheets(known.base)
-        return known, await asyncio.to_thread(lambda: differences(before, to_sheets(table)))
+        found = await asyncio.to_thread(lambda: differences(before, to_sheets(table)))
+        return known, _for(me, found)
 
     async def history(self) -> tuple[Publication, ...]:
         return await self.office.archive.history()
@@ -193,10 +197,12 @@ class TableDesk:
     async def sheets(self, version: TableVersion) -> Sheets:
         return await self.office.archive.sheets(version)
 
-    async def between(self, old: TableVersion, new: TableVersion) -> tuple[Difference, ...]:
+    async def between(
+        self, me: Account, old: TableVersion, new: TableVersion
+    ) -> tuple[Difference, ...]:
         """What changed from one version to another."""
         before, after = await self.sheets(old), await self.sheets(new)
-        return await asyncio.to_thread(differences, before, after)
+        return _for(me, await asyncio.to_thread(differences, before, after))
 
     async def export(self, me: Account, sheets: Sheets, kind: FileKind) -> bytes:
         """The whole table as a file: it holds everybody's telephone numbers."""
@@ -206,6 +212,18 @@ class TableDesk:
     async def log(self, me: Account, query: AuditQuery) -> tuple[AuditEntry, ...]:
         require(me, Permission.READ_AUDIT)
         return await self.office.audit.find(query)
+
+
+def _for(me: Account, changes: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    """Whose numbers are not somebody's business they see only that something changed."""
+    if may(me, Permission.SEE_CONTACTS):
+        return changes
+    return tuple(
+        evolve(each, cells=(), sentence=f"{each.sheet_title}有改动。")
+        if each.sheet == PERSONAL
+        else each
+        for each in changes
+    )
 
 
 def _said(why: str) -> None:

@@ -26,7 +26,8 @@ READER: Final = frozenset({Permission.READ_TABLE})
 ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.EDITOR: READER | {Permission.EDIT_TABLE, Permission.SEE_CONTACTS},
-    Role.APPROVER: READER | {Permission.PUBLISH_TABLE, Permission.READ_AUDIT},
+    Role.APPROVER: READER
+    | {Permission.PUBLISH_TABLE, Permission.READ_AUDIT, Permission.SEE_CONTACTS},
     Role.SUPERVISOR: READER | {Permission.READ_AUDIT, Permission.SEE_CONTACTS},
     Role.OPERATOR: READER | {Permission.SEE_CONTACTS},  # they ring the unit up
     Role.HANDLER: READER,

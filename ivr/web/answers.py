@@ -10,6 +10,8 @@ from routing.errors import RoutingError
 
 REFUSED: Final = 422
 STATUS: Final[Mapping[str, int]] = {
+    "bad-request": 400,
+    "wrong-type": 415,
     "not-signed-in": 401,
     "wrong-credentials": 401,
     "foreign-request": 403,
@@ -35,6 +37,8 @@ STATUS: Final[Mapping[str, int]] = {
     "nothing-changed": 409,
     "last-administrator": 409,
     "too-many-tries": 429,
+    "too-fast": 429,
+    "too-many-chats": 503,
     "store-away": 503,
     "not-configured": 503,
 }

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
+from ivr.web.api.document import api_routes
 from ivr.web.health import Health, health_routes
 from ivr.web.limits import Limits
 from ivr.web.page import Page, Pages
@@ -35,6 +36,7 @@ from ivr.web.pages import (
     versions,
     words,
 )
+from ivr.web.pages.chatting import chat_routes
 from ivr.web.pages.signing_in import SigningIn
 from ivr.web.parts import WebParts
 from ivr.web.render import STATIC
@@ -73,7 +75,9 @@ def web_app(meter: Meter, health: Health, parts: WebParts | None = None) -> Star
         return Starlette(routes=routes, middleware=[Middleware(Limits)])
     pages = Pages(parts)
     routes += SigningIn(parts).routes()
+    routes += chat_routes(parts)
     routes += [pages.route(page) for page in PAGES]
+    routes += api_routes(parts)
     routes.append(Mount("/static", StaticFiles(directory=STATIC)))
     return Starlette(
         routes=routes,

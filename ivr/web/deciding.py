@@ -18,7 +18,7 @@ LONGEST: Final = 200  # characters of a sentence
 INTENTS: Final[Mapping[str, str]] = {
     HUMAN: "转人工",
     PROGRESS: "查询进度",
-    UNCLEAR: "没有听出诉求，请来电者再说一遍",
+    UNCLEAR: "请来电者再说一遍（没有听出诉求）",
 }
 CERTAINTIES: Final[Mapping[Certainty, str]] = {
     Certainty.SURE: "有把握",
@@ -54,6 +54,12 @@ class Shown:
     pieces: tuple[Piece, ...]
     because: tuple[tuple[str, str, str, float], ...]  # words, how, rule, weight
     is_emergency: bool
+    is_aside: bool  # it goes to no line
+
+    @property
+    def sentence(self) -> str:
+        """这句话会转到……."""
+        return f"这句话会{self.where}" if self.is_aside else f"这句话会转到“{self.where}”"
 
     @property
     def reason(self) -> str:
@@ -76,6 +82,7 @@ def shown(view: View, text: str, decision: Decision) -> Shown:
             (each.text, HOWS[each.how], each.rule, each.weight) for each in decision.because
         ),
         is_emergency=decision.intent == EMERGENCY,
+        is_aside=decision.line is None,
     )
 
 

@@ -51,7 +51,7 @@ class Pages:
                 visit = await self._admit(request, page)
                 return await page.handler(visit)
             except NotSignedIn:
-                return _to_login(request)
+                return self._welcome() if request.url.path == "/" else _to_login(request)
             except PasswordNotOwn as why:
                 return RedirectResponse(OWN, 303) if request.method in SAFE else self._refuse(why)
             except (HotlineError, RoutingError) as why:
@@ -63,6 +63,11 @@ class Pages:
         """A page that says why there is none."""
         html = render("refusal.html", {"words": words, "status": status})
         return Response(html, status_code=status, media_type="text/html")
+
+    def _welcome(self) -> Response:
+        """For citizens, who need no account, and officers on their way to the login."""
+        html = render("welcome.html", {"chat": self.parts.chat is not None})
+        return Response(html, media_type="text/html")
 
     def _refuse(self, why: HotlineError | RoutingError) -> Response:
         return self.refusal(status_of(why), words_of(why))

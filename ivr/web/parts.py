@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from ivr.calls.chat_rooms import ChatRooms
 from ivr.editing.desk import TableDesk
 from ivr.editing.rehearsals import Rehearsals
 from ivr.kernel.clock import Clock
@@ -20,7 +21,8 @@ from routing.table import Snapshot
 class WebParts:
     """`router` is None while it is being learned, on a new site.
 
-    `secure` says that cookies travel over TLS alone, however the request came in.
+    `secure` says that cookies travel over TLS alone, however the request came in. Without `chat`
+    citizens can not write to us.
     """
 
     sign_in: SignIn
@@ -33,3 +35,4 @@ class WebParts:
     sounds: Library
     clock: Clock
     secure: bool = False
+    chat: ChatRooms | None = None

@@ -20,7 +20,7 @@ def targets(view: View, *, services: bool) -> list[Group]:
                 for row in view.rows("hotlines")
             ],
         ),
-        ("先问在哪个区", [(f"area:{name}", _question(view, name)) for name in asked]),
+        ("先问在哪个区", [(f"area:{name}", question_in_words(view, name)) for name in asked]),
         (
             "下一级菜单",
             [(f"node:{node}", names.level(node)) for node in levels if node != "root"],
@@ -31,6 +31,14 @@ def targets(view: View, *, services: bool) -> list[Group]:
     return groups
 
 
-def _question(view: View, name: str) -> str:
+def question_in_words(view: View, name: str) -> str:
     lines = dict.fromkeys(row["line"] for row in view.rows("questions", question=name))
     return " / ".join(view.names.named(line) for line in lines)
+
+
+def leads_to(view: View, row: dict[str, str]) -> str:
+    """Where a choice or a matter leads, in words."""
+    kind, _, name = row["target"].partition(":")
+    if kind == "area":
+        return f"先问在哪个区：{question_in_words(view, name)}"
+    return view.names.cell("target", row["target"])

@@ -32,7 +32,7 @@ def published(tmp_path_factory):
         clock = ManualClock(datetime(2026, 11, 20, 9, 0, tzinfo=CHINA))
         async with open_stores(settings, clock) as stores:
             office = table_office(settings, stores, MemoryFanout(), ThreadWorkshop(), clock)
-            await office.publishing.first(load_table(), AccountName("test"), "首次安装")
+            await office.publishing.outright(load_table(), AccountName("test"), "首次安装")
 
     asyncio.run(publish())
     return file

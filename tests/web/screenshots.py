@@ -38,7 +38,7 @@ PAGES: Sequence[tuple[str, str]] = (
     ("menu", "/menu"),
     ("choice-edit", "/menu/repair/1"),
     ("words", "/words"),
-    ("matter", "/words/water"),
+    ("matter", "/words/water-supply"),
     ("try-empty", "/try"),
     ("try", "/try?text=我家停水两天了，新华街这边"),
     ("try-danger", "/try?text=楼下着火了冒黑烟"),
@@ -83,7 +83,8 @@ async def main(folder: Path, only: str, *, dark: bool, at: str, password: str) -
                 locale="zh-CN",
             )
             page = await context.new_page()
-            await _all(page, at, password, folder, f"{name}{'-dark' if dark else ''}", only)
+            await _sign_in(page, at, password)
+            await _all(page, at, folder, f"{name}{'-dark' if dark else ''}", only)
     return 0
 
 
@@ -131,13 +132,16 @@ async def _answers(port: int) -> None:
     raise TimeoutError("the pages did not start")
 
 
-async def _all(page: Page, at: str, password: str, folder: Path, suffix: str, only: str) -> None:
-    await _shot(page, folder, "login", suffix, f"{at}/login")
+async def _sign_in(page: Page, at: str, password: str) -> None:
+    await page.goto(f"{at}/login")
     await page.fill("[name=name]", "admin")
     await page.fill("[name=password]", password)
     await page.click("button.main")
+
+
+async def _all(page: Page, at: str, folder: Path, suffix: str, only: str) -> None:
     await _something_to_see(page, at)
-    for name, path in PAGES[1:]:
+    for name, path in PAGES:
         if re.search(only, name):
             await _shot(page, folder, name, suffix, f"{at}{path}")
 
@@ -152,7 +156,7 @@ async def _something_to_see(page: Page, at: str) -> None:
         await page.select_option("[name=role]", "editor")
         await page.click("main form.card button.main")
     await page.goto(f"{at}/lines/H090/edit")
-    await page.fill("[name=title]", f"供水报修{secrets.randbelow(90) + 10}")
+    await page.fill("[name=title]", secrets.choice(("供水抢修", "自来水报修", "停水报修")))
     await page.fill("#cn1", "张明")
     await page.fill("#cp1", "13800138000")
     await page.fill("[name=why]", "单位来函更正")

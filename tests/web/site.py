@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx2
 from argon2 import PasswordHasher
@@ -28,16 +29,69 @@ from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.storage.accounts import SqlAccounts
 from ivr.storage.memory import MemoryFanout, MemoryTally
+from ivr.tables.compiling import Compiler
 from ivr.web.app import web_app
 from ivr.web.parts import WebParts
 from prompts.sound_library import COMMITTED, Library
+from routing.decision import Candidate, Certainty, Decision, Evidence
+from routing.ids import LineCode
+from routing.outcomes import ROUTE, UNCLEAR
+from routing.rehearse import Case, Verdict, walk
 from routing.sheet import Sheets
-from routing.table import Snapshot, from_json
+from routing.table import Snapshot, from_json, read_table
+from routing.wordings import How
 
+WATER = LineCode("H090")
 PASSWORD = "correct horse staple"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 BASE = "http://hotline.test"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+NOTHING_LEARNED = Compiler("nothing", lambda _: b"router", lambda _: b"router")
+
+
+@frozen
+class HearsWater:
+    """A router that knows one word: learning a real one takes a minute."""
+
+    table: int
+
+    def decide(self, text: str, _area: str | None = None) -> Decision:
+        start = text.find("水")
+        line, rule = (WATER, "“水”指停水") if start >= 0 else (None, "")
+        evidence = Evidence(start, start + 1, "水", "停水", How.SOUND, 2.5, rule)
+        return Decision(
+            intent=ROUTE if line else UNCLEAR,
+            number="",
+            confidence=0.9,
+            certainty=Certainty.SURE if line else Certainty.UNSURE,
+            candidates=(Candidate(line, 0.9),) if line else (),
+            areas=(),
+            question=None,
+            because=(evidence,) if line else (),
+            table=self.table,
+        )
+
+
+def decide(table: bytes, router: bytes, text: str, area: str) -> Decision:
+    return HearsWater(0).decide(text, area)
+
+
+@frozen
+class MenuJudge:
+    """Walks the menu; knows nothing of words."""
+
+    table: bytes
+    router: bytes
+
+    def verdict(self, case: Case) -> Verdict:
+        if case.keys:
+            return walk(read_table(self.table), case.keys)
+        return Verdict("", Certainty.UNSURE)
+
+
+STANDINS = {"COMPILER": NOTHING_LEARNED, "judge": MenuJudge, "decide": decide}
 
 
 @define
@@ -133,7 +187,10 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
     clock = ManualClock(datetime(2026, 11, 23, 9, 0, tzinfo=CHINA))
     async with open_stores(settings, clock) as opened:
         stores = evolve(opened, accounts=SqlAccounts(opened.database, clock, CHEAP))
-        office = table_office(settings, stores, MemoryFanout(), ThreadWorkshop(), clock)
+        with patch.multiple(
+            "ivr.app.office", COMPILER=NOTHING_LEARNED, judge=MenuJudge, decide=decide
+        ):
+            office = table_office(settings, stores, MemoryFanout(), ThreadWorkshop(), clock)
         office.archive._sheets[snapshot.sha256] = sheets  # read once for all tests
         in_force = InForce(stores, snapshot)
         desk = TableDesk(office)
@@ -150,7 +207,7 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             tables=desk,
             rehearsals=Rehearsals(desk, clock, 0),
             in_force=in_force,
-            router=lambda: None,
+            router=lambda: HearsWater(snapshot.number),
             sounds=Library((COMMITTED,)),
             clock=clock,
         )

@@ -109,7 +109,7 @@ async def _overview(visit: Visit, error: str = "", status: int = 200) -> Respons
         words |= {
             "view": view,
             "moved": view.publication.version != draft.base,
-            "changes": await tables.changes(draft),
+            "changes": await tables.changes(visit.me, draft),
             "checked": await tables.check(draft.sheets),
             "rehearsed": visit.parts.rehearsals.of(draft),
         }
@@ -120,7 +120,7 @@ async def _submit_form(visit: Visit, error: str = "", status: int = 200) -> Resp
     draft = await _draft(visit)
     words = {
         "draft": draft,
-        "changes": await visit.parts.tables.changes(draft),
+        "changes": await visit.parts.tables.changes(visit.me, draft),
         "approval": visit.parts.tables.needs_approval,
         "why": visit.sent("why", 200),
         "at": visit.sent("at", 20),

@@ -18,7 +18,7 @@ async def home(visit: Visit) -> Response:
     tables = visit.parts.tables
     view = await tables.view(visit.me)
     waiting = [each for each in await tables.proposals() if each.is_open]
-    count = 0 if view.draft is None else len(await tables.changes(view.draft))
+    count = 0 if view.draft is None else len(await tables.changes(visit.me, view.draft))
     words = {
         "view": view,
         "changes": count,

@@ -14,7 +14,7 @@ from ivr.web.editing import Again, cells_of, look, may_edit, revision_of, save
 from ivr.web.page import Page
 from ivr.web.pages.listening import level_sounds
 from ivr.web.sounds import is_recorded
-from ivr.web.targets import targets
+from ivr.web.targets import leads_to, targets
 from ivr.web.visit import Visit
 from routing.errors import BadRow
 from routing.menu import CHOICE_KEYS, MAX_KEYS
@@ -87,7 +87,7 @@ def _again(visit: Visit) -> Again:
 async def _form(visit: Visit, error: str = "", status: int = 200) -> Response:
     view, node, key = await look(visit), visit.named("node"), visit.named("key")
     row = view.row("menu", (node, key))
-    if row is None and key not in CHOICE_KEYS:
+    if row is None and (key not in CHOICE_KEYS or not view.rows("menu", node=node)):
         cells_of(view, "menu", (node, key))
     known = row or {"node": node, "key": key, "title": "", "target": ""}
     if error:
@@ -114,7 +114,7 @@ def _branch(visit: Visit, view: View, node: str, keys: str, title: str) -> Branc
         node=node,
         title=title,
         keys=keys,
-        choices=tuple((row, _leads_to(view, row), _below(visit, view, row, keys)) for row in rows),
+        choices=tuple((row, leads_to(view, row), _below(visit, view, row, keys)) for row in rows),
         recorded=_is_recorded(visit, view, node),
         free=tuple(key for key in CHOICE_KEYS if key not in used),
     )
@@ -126,10 +126,6 @@ def _below(visit: Visit, view: View, row: dict[str, str], keys: str) -> Branch |
     if kind != "node" or len(keys) >= MAX_KEYS or not view.rows("menu", node=node):
         return None
     return _branch(visit, view, node, keys + row["key"], row["title"])
-
-
-def _leads_to(view: View, row: dict[str, str]) -> str:
-    return view.names.cell("target", row["target"])
 
 
 def _is_recorded(visit: Visit, view: View, node: str) -> bool:

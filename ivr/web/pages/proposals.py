@@ -67,7 +67,7 @@ def _done(visit: Visit, proposal: Proposal) -> Response:
 
 
 async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
-    proposal, changes = await visit.parts.tables.proposal(_id(visit))
+    proposal, changes = await visit.parts.tables.proposal(visit.me, _id(visit))
     mine = proposal.editor == visit.me.name
     waiting = proposal.state is ProposalState.WAITING
     publishes = visit.may(Permission.PUBLISH_TABLE)
@@ -83,7 +83,11 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
 
 
 def _id(visit: Visit) -> ProposalId:
-    text = visit.named("id")
+    return proposal_id(visit.named("id"))
+
+
+def proposal_id(text: str) -> ProposalId:
+    """A number of an address. Raises `NoSuchProposal`."""
     if not (text.isascii() and text.isdigit() and int(text) < MOST_ID):
         raise NoSuchProposal(ProposalId(0))
     return ProposalId(int(text))

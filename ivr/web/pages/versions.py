@@ -30,7 +30,7 @@ async def rollback(visit: Visit) -> Response:
     tables = visit.parts.tables
     try:
         made = await tables.rollback(
-            visit.me, _number(visit.named("number")), visit.sent("why", 200)
+            visit.me, version_number(visit.named("number")), visit.sent("why", 200)
         )
     except HotlineError as problem:
         return await _page(visit, words_of(problem), status_of(problem))
@@ -39,17 +39,17 @@ async def rollback(visit: Visit) -> Response:
 
 async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
     """Beside another version: the one that is asked for, or the one before."""
-    tables, number = visit.parts.tables, _number(visit.named("number"))
+    tables, number = visit.parts.tables, version_number(visit.named("number"))
     known = await tables.history()
     this = _found(known, number)
     older = [each.version for each in known if each.version < number]
     asked = visit.asked("with", 10)
-    other = _number(asked) if asked else max(older, default=None)
+    other = version_number(asked) if asked else max(older, default=None)
     words = {
         "version": this,
         "history": known,
         "other": other,
-        "changes": await tables.between(other, number) if other else (),
+        "changes": await tables.between(visit.me, other, number) if other else (),
         "restorable": visit.may(Permission.PUBLISH_TABLE) and not this.active,
         "error": error,
     }
@@ -63,7 +63,8 @@ def _found(history: tuple[Publication, ...], number: TableVersion) -> Publicatio
     raise NoSuchTable(number)
 
 
-def _number(text: str) -> TableVersion:
+def version_number(text: str) -> TableVersion:
+    """A number of an address. Raises `NoSuchTable`."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < MOST_NUMBER):
         raise NoSuchTable(TableVersion(0))
     return TableVersion(int(text))

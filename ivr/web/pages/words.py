@@ -15,7 +15,7 @@ from ivr.web.deciding import LONGEST
 from ivr.web.editing import cells_of, look, may_edit, revision_of, save
 from ivr.web.page import Page
 from ivr.web.pages.trying import answers
-from ivr.web.targets import targets
+from ivr.web.targets import leads_to, targets
 from ivr.web.visit import Visit
 from routing.lexicon import MAX_WEIGHT, USUAL_WEIGHT
 
@@ -32,9 +32,7 @@ async def matters(visit: Visit) -> Response:
     words = {
         "view": view,
         "q": asked,
-        "matters": [
-            (row, view.names.cell("target", row["target"]), counts[row["id"]]) for row in rows
-        ],
+        "matters": [(row, leads_to(view, row), counts[row["id"]]) for row in rows],
         "editable": may_edit(visit, view, "matters", None),
     }
     return visit.show("words.html", words)
@@ -101,7 +99,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
     examples = _examples(view, lines)
     words = {
         "matter": row,
-        "leads_to": view.names.cell("target", row["target"]),
+        "leads_to": leads_to(view, row),
         "keywords": view.rows("keywords", matter=name),
         "lines": [(code, view.names.named(code)) for code in lines],
         "examples": examples[:SHOWN_EXAMPLES],
