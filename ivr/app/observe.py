@@ -71,3 +71,24 @@ class AudioTells:
         self._meter.deaf.labels(why).inc()
         self._meter.fault("deaf")
         logger().warning("asked for keys", why=why)
+
+
+class RecogniserTells:
+    """Watches the recognisers; see `ivr.speech.workers.watching.Watcher`."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def recognised(self, result: str) -> None:
+        self._meter.recognised.labels(result).inc()
+        if result not in ("heard", "nothing"):
+            self._meter.fault(f"recogniser-{result}")
+
+    def took(self, seconds: float) -> None:
+        self._meter.recognition.observe(seconds)
+
+    def queued(self, depth: int) -> None:
+        self._meter.recogniser_queue.set(depth)
+
+    def lost(self) -> None:
+        self._meter.fault("recogniser-lost")

@@ -1,52 +1,46 @@
 """A router without a running site: of the table in force when there is one, else of the shipped.
 
-Compiling takes a while, so what it gives is kept in the user's cache by the hash of table and
-programs; a cache that can not be read or written costs time and nothing else.
+``python -m ivr.app.routers`` learns that of the shipped table, so that a new site has it at once;
+set-up does that.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
+import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
-from ivr.kernel.files import replace_file
+from ivr.app.judging import compile_table, recall
 from ivr.settings import Settings
+from ivr.tables.compiling import Lesson
 from routing.compiled import BadCompilation
 from routing.decide import Router
 from routing.errors import TableDamaged
 from routing.ids import TableVersion
-from routing.learn import compile_router, recipe
 from routing.load import DATA, load_table
 from routing.table import Snapshot, from_json, publish
 
 _SHIPPED: Final = TableVersion(1)
-_KEPT: Final = 4  # compiled routers in the cache; older ones go
 
 Tell = Callable[[str], None]
 
 
 def open_router(settings: Settings, tell: Tell) -> Router:
     """The router to decide with; `tell` hears in Chinese what takes time."""
-    snapshot = _in_force(settings) or _shipped()
-    name = hashlib.sha256(f"{snapshot.sha256} {recipe()}".encode()).hexdigest()
-    path = cache() / f"{name[:32]}.router"
-    with suppress(OSError, BadCompilation):
-        return Router.open(snapshot, path.read_bytes())
+    return _router(_in_force(settings) or _shipped(), tell)
+
+
+def _router(snapshot: Snapshot, tell: Tell) -> Router:
+    lesson = Lesson.of(snapshot.table)
+    known = recall(lesson.sha256)
+    if known is not None:
+        try:
+            return Router.open(snapshot, known)
+        except BadCompilation:
+            tell("缓存的分派模型不能用，重新编制。")
     tell("正在由派单目录编制分派模型，只在目录或程序变动后做一次，约需半分钟……")
-    compiled = compile_router(snapshot.table)
-    with suppress(OSError):
-        _keep(path, compiled)
-    return Router.open(snapshot, compiled)
-
-
-def cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "hotline114" / "routers"
+    return Router.open(snapshot, compile_table(lesson.body))
 
 
 def _in_force(settings: Settings) -> Snapshot | None:
@@ -61,9 +55,11 @@ def _shipped() -> Snapshot:
     return publish(load_table(DATA), _SHIPPED, datetime.now(UTC))
 
 
-def _keep(path: Path, compiled: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, compiled)
-    known = sorted(path.parent.glob("*.router"), key=lambda each: each.stat().st_mtime)
-    for old in known[:-_KEPT]:
-        old.unlink(missing_ok=True)
+def main() -> int:
+    _router(_shipped(), lambda _: None)
+    sys.stdout.write("The router of the shipped table has been learned.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

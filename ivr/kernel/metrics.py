@@ -34,6 +34,12 @@ class Meter:
         self.audio_refused = self._counter("audio_refused", "Sound connections refused", "reason")
         self.audio_closed = self._counter("audio_closed", "Streams of sound, by their end", "end")
         self.deaf = self._counter("deaf", "Questions that fell back to keys", "reason")
+        self.recognised = self._counter("recognised", "Utterances by their end", "result")
+        self.recognition = self._histogram(
+            "recognition_cpu_seconds", "CPU a recognition", (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+        )
+        self.recogniser_ready = self._gauge("recogniser_ready", "1 while callers may speak")
+        self.recogniser_queue = self._gauge("recogniser_queue", "Utterances that wait")
         self.audio_live = self._gauge("audio_live", "Streams of sound now")
         self.dialler_refused = self._counter(
             "dialler_refused", "Calls not allowed to go out, since the site was made", "reason"

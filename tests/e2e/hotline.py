@@ -42,6 +42,7 @@ BRISK: Final = {  # people wait; tests do not
     "HOTLINE_CALLS__MESSAGE": "12",
     "HOTLINE_CALLS__MESSAGE_SILENCE": "2",
     "HOTLINE_CALLS__QUEUE_WAIT": "6",
+    "HOTLINE_SPEECH__ENGINE": "off",  # callers who speak have a hotline of their own
 }
 RULES: Final = """\
 ring = 0.5

@@ -56,6 +56,7 @@ def service(folder: Path) -> Iterator[Service]:
         "HOTLINE_AGI__PORT": str(agi),
         "HOTLINE_WEB__PORT": str(web),
         "HOTLINE_AMI__PORT": str(ami),
+        "HOTLINE_SPEECH__ENGINE": "off",
     }
     environment = {**os.environ, **known}
     subprocess.run(  # noqa: S603 - a list, never a shell

