@@ -51,6 +51,8 @@ class Hearing:
         keyed: Callable[[str], None],
     ) -> Outcome:
         """One question, from its first sound to its answer. Raises `CallerGone`."""
+        if not self.ears.is_ready:
+            return _deaf(NO_EAR)
         clips = await self._samples(call, sounds)
         listening = Listening(clips, first=first, longest=hints.longest, keyed=keyed)
         place = self.server.book(listening)
