@@ -210,6 +210,8 @@ class Router:
             line = choice.candidates[0].line
             why = explain.explain(heard, self.table.directory, self._matters, line)
             label = self._outcomes.index[line]
+        if len(why) >= explain.ENOUGH:
+            return why
         shares = self._model.share(weighed.active, label)
         return [*why, *explain.learned(heard, weighed.grams, weighed.active, shares)]
 

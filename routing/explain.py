@@ -17,6 +17,7 @@ from routing.model import Active
 from routing.wordings import Found, How
 
 SHOWN: Final = 6  # pieces of evidence; more are not read
+ENOUGH: Final = 2  # pieces that rest on words of the table; what is learned need not be told
 _LEARNED: Final = 2  # of them from learned wordings
 _FAINT: Final = 0.2  # of the strongest sign's share, what a sign needs to be shown with it
 

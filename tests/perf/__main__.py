@@ -17,7 +17,7 @@ from typing import Final
 
 import click
 
-from . import agi_bench, audio_bench, micro_bench, switch_bench, visit_bench
+from . import agi_bench, audio_bench, micro_bench, route_bench, switch_bench, visit_bench
 from .figures import show
 
 Part = Callable[..., None]
@@ -28,6 +28,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "memory": visit_bench.memory_main,
     "switch": switch_bench.main,
     "steps": micro_bench.main,
+    "route": route_bench.main,
 }
 
 

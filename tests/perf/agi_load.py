@@ -104,7 +104,7 @@ class Switch:
         self._epoll = select.epoll()
         self._lines: dict[int, Line] = {}
         self._later: list[tuple[int, int, Line, bytes]] = []
-        self._chance = random.Random(plan.seed)  # noqa: S311 - who leaves early is no secret
+        self._chance = random.Random(plan.seed)
         self._dialled = 0
         self.tally = Tally()
 

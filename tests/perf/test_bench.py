@@ -6,10 +6,17 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
-from . import agi_bench, micro_bench
+from routing.decide import Router
+from routing.ids import TableVersion
+from routing.learn import compile_router
+from routing.load import load_table
+from routing.table import publish
+
+from . import agi_bench, micro_bench, route_bench
 from .agi_load import NotLoopback, Plan, Switch, load
 from .figures import Table, quantile
 from .sip_words import Dialog, Voice, accept, read
@@ -114,6 +121,19 @@ def test_a_peer_that_is_not_installed_is_named_and_the_others_are_measured(tmp_p
 
 def test_every_step_of_a_decision_takes_some_time():
     assert all(float(row[1].replace(",", "")) > 0 for row in micro_bench.table(rounds=1).rows)
+
+
+def test_ways_to_decide_are_compared_in_one_table(table_and_router):
+    rows = route_bench.compared(*table_and_router, rounds=1).rows
+    assert len(rows) >= 6
+    assert all(float(row[1].replace(",", "")) > 0 for row in rows)
+
+
+@pytest.fixture
+def table_and_router():
+    table = route_bench.small(load_table())
+    snapshot = publish(table, TableVersion(1), datetime(2026, 11, 22, tzinfo=UTC))
+    return table, Router.open(snapshot, compile_router(table))
 
 
 def test_an_answer_of_the_switch_is_read_and_its_request_accepted():
