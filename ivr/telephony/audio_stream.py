@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ivr.telephony.audio import AudioFactory
 
 SILENCE: Final = bytes(FRAME)
+_QUIET: Final = sound(SILENCE)  # said while we listen: some exchanges end a call whose sound stops
 GAP: Final = 3  # beats without sound of the caller before silence is made up for it
 AT_ONCE: Final = 50  # frames in one beat; a second of sound at once is what a stall left behind
 CONGESTED: Final = 10 * FRAME  # bytes the peer may leave unread: what is older is no use to it
@@ -105,7 +106,7 @@ class Stream(protocol.Protocol):
             self.party.ended(why)
 
     def beat(self) -> None:
-        """One beat: say the next frame, and hear silence where the caller sends nothing."""
+        """One beat: say the next frame or silence, and hear silence where the caller sends none."""
         party = self.party
         if party is None or self._why is not None:
             return
@@ -113,8 +114,8 @@ class Stream(protocol.Protocol):
         frame = party.beat()
         if self._blocked:
             frame = self._held_up()
-        if frame:
-            self.transport.write(sound(frame))
+        elif self._why is None:
+            self.transport.write(sound(frame) if frame else _QUIET)
         self._played = frame
         self._unheard += 1
         if self._unheard > GAP and self._why is None:

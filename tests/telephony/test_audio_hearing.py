@@ -164,8 +164,8 @@ async def a_frame(reader):
 
 
 async def ended(reader):
-    """Every frame played until our END."""
-    return [frame async for frame in frames(reader)]
+    """Every frame that is not silence until our END."""
+    return [frame async for frame in frames(reader) if any(frame)]
 
 
 async def frames(reader):
