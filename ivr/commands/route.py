@@ -9,7 +9,8 @@ import click
 from rich.table import Table
 
 from ivr.app.routers import open_router
-from ivr.commands.route_lines import answer_lines
+from ivr.commands.listening import listeners_of
+from ivr.commands.route_audio import answer_all
 from ivr.commands.shared import console, plainly, settings_of
 from routing.decision import Certainty, Decision
 from routing.errors import RoutingError
@@ -67,14 +68,17 @@ def route(context: click.Context, *, jsonl: bool) -> None:
     \b
     hotline route 我家停水两天了 --area 新华街道
     hotline route --jsonl < 句子.jsonl
+    一行可以是 {"id","text"}，也可以是 {"id","audio":"录音.wav"}；
+    加上 "expect":["是","不是"] 就只在这几个词里听。
     hotline route evaluate 句子.csv
     """
     if jsonl:
         router = open_router(settings_of(context), tell)
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        for line in answer_lines(sys.stdin.buffer, router):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+        with listeners_of(settings_of(context)) as listeners:
+            for line in answer_all(sys.stdin.buffer, router, listeners):
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
     elif context.invoked_subcommand is None:
         click.echo(context.get_help())
 

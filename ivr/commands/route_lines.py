@@ -30,10 +30,11 @@ def answer_lines(lines: Iterable[bytes], router: Router) -> Iterator[str]:
     """One line for each that is not blank, in order; a bad one is answered with its error."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield json.dumps(_answer(number, line, router), ensure_ascii=False)
+            yield json.dumps(answer_line(number, line, router), ensure_ascii=False)
 
 
-def _answer(number: int, line: bytes, router: Router) -> dict[str, Any]:
+def answer_line(number: int, line: bytes, router: Router) -> dict[str, Any]:
+    """The answer to one line, its error included; `number` is its place in the input."""
     if len(line) > MAX_LINE:
         return {"id": None, "line": number, "error": f"这一行超过{MAX_LINE}字节"}
     try:

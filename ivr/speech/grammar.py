@@ -12,7 +12,7 @@ from ivr.speech.sounds import distance, syllables
 WEIGHED: Final = 24  # wordings whose probability is worked out: 15 ms each
 STEEP: Final = 4.0  # how fast a reading loses its say with its distance
 LEAST: Final = 0.02  # say of a reading that has nothing to do with a wording
-TRUST: Final = 2.0  # of readings, beside probabilities
+TRUST: Final = 1.0  # of readings, beside probabilities
 NEAR: Final = 0.25  # distance up to which an open question's answer is one of its choices
 TEMPER: Final = 0.6  # from differences of scores to chances
 

@@ -56,7 +56,7 @@ class Worker:
         ours.setblocking(False)
         with theirs:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns at once
-                _command(theirs.fileno(), self._choice),
+                command(theirs.fileno(), self._choice),
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -108,6 +108,6 @@ class Worker:
             self._writer.close()
 
 
-def _command(descriptor: int, choice: EngineChoice) -> list[str]:
+def command(descriptor: int, choice: EngineChoice) -> list[str]:
     module = "ivr.speech.workers.worker"
     return [sys.executable, "-m", module, str(descriptor), choice.name, str(choice.folder)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import log
+from collections.abc import Mapping, Sequence
+from math import log, sqrt
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,9 @@ SILENCE_AFTER: Final = 3.0  # seconds; with less, one word becomes a loop of it
 LEVEL: Final = 0.1  # RMS
 FAINT: Final = 1e-3  # RMS; -60 dBFS is no voice
 SHORTEST: Final = 800  # samples: a tenth of a second holds no word
+HABIT: Final = 0.6  # of a word's worth without audio that is taken off
+HISS: Final = 6000  # samples
+MAX_USUAL: Final = 2000  # wordings: more than all questions of a table have
 _LEAST: Final = 1e-9
 
 
@@ -31,6 +34,9 @@ class WhisperEngine:
 
     def __init__(self, folder: Path) -> None:
         self._model = WhisperModel(folder)
+        hiss = np.random.default_rng(114).standard_normal(HISS).astype(np.float32) * LEVEL
+        self._noise = self._model.encode(hiss, silence_after=SILENCE_AFTER)
+        self._usual: dict[str, float] = {}
 
     @property
     def name(self) -> str:
@@ -48,6 +54,22 @@ class WhisperEngine:
         return choose(hints, readings, lambda wordings: self._worth(encoded, wordings))
 
     def _worth(self, encoded: Encoded, wordings: Sequence[str]) -> list[float]:
-        """The mean log-probability of a token of each wording."""
+        """How much likelier each is than it would be of noise."""
+        usual = self._of_noise(wordings)
+        found = self._scores(encoded, wordings)
+        return [one - HABIT * usual[word] for one, word in zip(found, wordings, strict=True)]
+
+    def _of_noise(self, wordings: Sequence[str]) -> Mapping[str, float]:
+        """The model likes some words whatever it hears: each is weighed once without any."""
+        fresh = [word for word in wordings if word not in self._usual]
+        if fresh:
+            if len(self._usual) > MAX_USUAL:
+                self._usual.clear()
+                fresh = list(wordings)
+            self._usual.update(zip(fresh, self._scores(self._noise, fresh), strict=True))
+        return self._usual
+
+    def _scores(self, encoded: Encoded, wordings: Sequence[str]) -> list[float]:
+        """Log-probabilities; long wordings pay for their length, but not in full."""
         weighed = self._model.weigh(encoded, wordings, prompt="")
-        return [sum(log(max(_LEAST, one)) for one in word) / len(word) for word in weighed]
+        return [sum(log(max(_LEAST, one)) for one in word) / sqrt(len(word)) for word in weighed]

@@ -1,0 +1,113 @@
+"""Lines that name a sound file instead of a text: heard by several processes, answered in order."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from attrs import frozen
+
+from ivr.calls.understanding import understand
+from ivr.commands.route_lines import MAX_LINE, answer_line, as_json
+from ivr.kernel.errors import HotlineError
+from ivr.kernel.heard import OPEN, Heard, Hints
+from ivr.speech.expected import expected
+from ivr.speech.wave_files import BadAudio, read_wave
+from ivr.speech.workers.blocking import Listeners
+from routing.decide import Router
+
+AHEAD: Final = 16  # lines read before the first of them is answered
+
+
+class AskedAudio(msgspec.Struct, frozen=True):
+    """A line that asks about a sound file; `expect` are the answers a question allows."""
+
+    id: str | int | float | bool | None
+    audio: str
+    area: str | None = None
+    expect: tuple[str, ...] = ()
+
+
+@frozen
+class _Line:
+    """A line on its way: `heard` is its audio's answer, which may still be awaited."""
+
+    number: int
+    raw: bytes
+    asked: AskedAudio | None = None
+    heard: Future[Heard] | None = None
+    error: str = ""
+
+
+_DECODER: Final = msgspec.json.Decoder(AskedAudio)
+_Queue = queue.Queue[_Line | None]
+
+
+def answer_all(lines: Iterable[bytes], router: Router, listeners: Listeners) -> Iterator[str]:
+    """One line of JSON for each that is not blank, in order, each as soon as it can be told.
+
+    A file that can not be read, or a recogniser that fails, is answered with its error.
+    """
+    waiting: _Queue = queue.Queue(AHEAD)
+    reader = threading.Thread(target=_read, args=(lines, listeners, waiting), daemon=True)
+    reader.start()
+    while (line := waiting.get()) is not None:
+        yield json.dumps(_told(line, router), ensure_ascii=False)
+
+
+def _read(lines: Iterable[bytes], listeners: Listeners, waiting: _Queue) -> None:
+    """In a thread of its own, so that answers do not wait for the next line."""
+    try:
+        for number, raw in enumerate(lines, start=1):
+            if raw.strip():
+                waiting.put(_begun(_Line(number, raw), listeners))
+    finally:
+        waiting.put(None)
+
+
+def _begun(line: _Line, listeners: Listeners) -> _Line:
+    if b'"audio"' not in line.raw or len(line.raw) > MAX_LINE:
+        return line
+    try:
+        asked = _DECODER.decode(line.raw.strip())
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return line  # as a text it is refused in words
+    try:
+        heard = listeners.hear(read_wave(Path(asked.audio)), hints_of(asked.expect))
+    except (BadAudio, ValueError) as why:
+        return _Line(line.number, line.raw, asked, error=str(why))
+    return _Line(line.number, line.raw, asked, heard)
+
+
+def _told(line: _Line, router: Router) -> dict[str, Any]:
+    if line.asked is None:
+        return answer_line(line.number, line.raw, router)
+    told = {"id": line.asked.id, "line": line.number}
+    if line.heard is None:
+        return {**told, "error": line.error}
+    try:
+        heard = line.heard.result()
+    except (HotlineError, CancelledError) as why:
+        return {**told, "error": str(why) or "没有识别"}
+    return {"id": line.asked.id, **heard_json(heard), **_decided(heard, line.asked, router)}
+
+
+def heard_json(heard: Heard) -> dict[str, Any]:
+    """What was understood: the text, or the word that was chosen."""
+    return {"heard": heard.choice or heard.text, "heard_confidence": round(heard.confidence, 3)}
+
+
+def _decided(heard: Heard, asked: AskedAudio, router: Router) -> dict[str, Any]:
+    return as_json(understand(heard, lambda text: router.decide(text, asked.area)))
+
+
+def hints_of(words: Iterable[str]) -> Hints:
+    """Open, or one of these words."""
+    said = tuple(words)
+    return expected(said) if said else OPEN
