@@ -67,6 +67,7 @@ class Hearing:
             place.give_up()
             if listening.ear is not None:
                 listening.ear.close()
+                listening.ear = None  # it knows us as well: nothing is left for the collector
         return listening.outcome or _deaf(LOST if connected else REFUSED)
 
     async def _connected(self, call: AgiCall, place: Place) -> bool:
