@@ -21,37 +21,51 @@ from agi_scripts.standby import FILE as STANDBY_FILE
 from agi_scripts.standby import Standby, read
 from agi_scripts.visit import Visit
 from ivr.calls.journey import Journey
-from ivr.kernel.clock import SystemClock
+from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import HotlineError, StoreAway
 from ivr.kernel.ids import PhoneNumber, TicketNumber
-from ivr.storage.packing import pack
-from ivr.storage.spool import SpoolFolder
-from ivr.storage.spooling import RECORD, REQUEST, ClosedCall
+from ivr.storage.packing import pack, unpack
+from ivr.storage.spool import SpoolFolder, SpoolItem
+from ivr.storage.spooling import RECORD, REQUEST, TICKET, ClosedCall
 from ivr.storage.wills import WillFolder
 from ivr.telephony.agi_call import LAST_WORD
 from ivr.telephony.call import CallerGone
 from ivr.telephony.classic_call import ClassicCall, run_now
+from ivr.tickets.deadline import Deadlines
 from ivr.tickets.model import Channel, MessageKept, NewTicket, Ticket
+from ivr.tickets.nature import nature_by_title
 from prompts.sound_library import Library
 from routing.errors import RoutingError
-from routing.table import from_json
+from routing.table import Snapshot, from_json
 
 STARTING = "GROUP(starting)"  # the dialplan lets few of us start at a time: we have
 
 
 @frozen
 class SpooledTickets:
-    """`agi_scripts.visit.Tickets` on the switch: everything is kept, nothing can be told."""
+    """`agi_scripts.visit.Tickets` on the switch: everything is kept.
+
+    A number can be told when a node had reserved one for this caller before it died.
+    """
 
     spool: SpoolFolder
+    deadlines: Deadlines
+    clock: Clock
 
     async def open(self, new: NewTicket) -> Ticket:
         kept = evolve(new, channel=Channel.FALLBACK)
+        if kept.number is None:
+            self._put(REQUEST, kept, kept)
+            raise MessageKept(kept.key)
+        due = self.deadlines.due_for(kept.line, kept.happened)
+        ticket = kept.numbered(kept.number, opened=self.clock.now(), due=due)
+        return unpack(self._put(TICKET, kept, ticket).payload, Ticket)
+
+    def _put(self, kind: str, new: NewTicket, value: NewTicket | Ticket) -> SpoolItem:
         try:
-            self.spool.put(REQUEST, kept.key, pack(kept), Path(kept.recording))
+            return self.spool.put(kind, new.key, pack(value), Path(new.recording))
         except OSError as why:
             raise StoreAway(f"the spool can not be used: {why}") from why
-        raise MessageKept(kept.key)
 
     async def find(self, number: TicketNumber) -> Ticket:
         raise StoreAway(f"nobody can tell how {number} stands while the service is away")
@@ -73,7 +87,7 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
             call=call,
             snapshot=snapshot,
             calendar=standby.calendar,
-            tickets=SpooledTickets(spool),
+            tickets=SpooledTickets(spool, _deadlines(standby, snapshot), clock),
             journey=journey,
             clock=clock,
             times=standby.times,
@@ -90,6 +104,10 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
         attachment = Path(recording) if recording else None
         spool.put(RECORD, closed.record.call, pack(closed), attachment)
         await wills.settle(closed.record.call)
+
+
+def _deadlines(standby: Standby, snapshot: Snapshot) -> Deadlines:
+    return Deadlines(standby.calendar, nature_of=nature_by_title(snapshot.table.directory))
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from agi_scripts import words
@@ -10,7 +11,8 @@ from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.errors import StoreAway
-from ivr.kernel.ids import PhoneNumber, phone_number
+from ivr.kernel.ids import PhoneNumber, TicketNumber, phone_number
+from ivr.kernel.sound import Spoken
 from ivr.telephony.call import NO_TIME, CallerGone, Recording, RecordingEnd
 from ivr.tickets.model import MessageKept, NewTicket, Ticket
 from prompts.catalogue import PROMPTS
@@ -75,20 +77,23 @@ async def review(visit: Visit) -> Station:
 
 
 async def give_number(visit: Visit) -> Station:
-    """Open the ticket, say its number twice and when it will be answered."""
-    if not visit.journey.contact:
-        visit.journey.contact = await _ask_contact(visit)
-        await visit.mark()
-    try:
-        ticket = await _open(visit)
-    except MessageKept:
-        visit.place.kept = None
-        await visit.call.tell(PROMPTS.message_kept)
-        return Station.GOODBYE
-    except StoreAway:
-        return await _not_registered(visit)
-    if ticket is not None:
-        await _tell_ticket(visit, ticket)
+    """Open the ticket, say its number twice and when it will be answered.
+
+    How far that came is on the mark: who goes on tells what is left, of the same number.
+    """
+    if visit.place.due is None:
+        if not visit.journey.contact:
+            visit.journey.contact = await _ask_contact(visit)
+            await visit.mark()
+        try:
+            await _open_to_tell(visit)
+        except MessageKept:
+            visit.place.kept = None
+            await visit.call.tell(PROMPTS.message_kept)
+            return Station.GOODBYE
+        except StoreAway:
+            return await _not_registered(visit)
+    await _tell_ticket(visit)
     return Station.GOODBYE
 
 
@@ -201,9 +206,24 @@ async def _open(visit: Visit) -> Ticket | None:
         visit.journey.outcome = before
         raise
     visit.journey.ticket = ticket.number
-    visit.place.kept = None  # the mark still has it until the number has been told
+    visit.place.kept = None  # the mark still has it until the next one
+    visit.place.number = None
     visit.place.opened += 1
     return ticket
+
+
+async def _open_to_tell(visit: Visit) -> None:
+    """The number is on the mark before the ticket is opened, and its deadline before it is told.
+
+    So whoever goes on from either mark, in whatever trouble, tells this number and no other.
+    """
+    if visit.place.number is None:
+        visit.place.number = await visit.reserve()
+        await visit.mark()
+    ticket = await _open(visit)
+    if ticket is not None:
+        visit.place.number, visit.place.due, visit.place.told = ticket.number, ticket.due, 0
+        await visit.mark()
 
 
 def _new_ticket(visit: Visit, recording: Recording) -> NewTicket:
@@ -219,6 +239,7 @@ def _new_ticket(visit: Visit, recording: Recording) -> NewTicket:
         duration=recording.duration,
         happened=visit.clock.now(),
         table=visit.snapshot.number,
+        number=visit.place.number,
     )
 
 
@@ -235,12 +256,23 @@ async def _ask_contact(visit: Visit) -> PhoneNumber:
     return PhoneNumber("")
 
 
-async def _tell_ticket(visit: Visit, ticket: Ticket) -> None:
-    """The number twice, digit by digit, then the promise as a date."""
+async def _tell_ticket(visit: Visit) -> None:
+    if visit.place.number is None or visit.place.due is None:
+        return
     visit.journey.step("number-told")
-    number = words.ticket_number(ticket.number)
-    provisional = visit.calendar.provisional(ticket.due.date())
-    await visit.call.tell(PROMPTS.ticket_number_is, number)
-    await visit.call.tell(PROMPTS.ticket_number_repeat, number)
-    await visit.call.tell(words.promise(ticket, provisional=provisional))
-    await visit.call.tell(PROMPTS.how_to_ask)
+    sentences = _about_ticket(visit, visit.place.number, visit.place.due)
+    for sentence in sentences[visit.place.told :]:
+        await visit.call.tell(sentence)
+        visit.place.told += 1
+        await visit.mark()
+
+
+def _about_ticket(visit: Visit, number: TicketNumber, due: datetime) -> tuple[Spoken, ...]:
+    """The number twice, digit by digit, then the promise as a date."""
+    digits = words.ticket_number(number)
+    return (
+        (PROMPTS.ticket_number_is, digits),
+        (PROMPTS.ticket_number_repeat, digits),
+        words.promise(due, provisional=visit.calendar.provisional(due.date())),
+        PROMPTS.how_to_ask,
+    )

@@ -14,16 +14,16 @@ from prompts.catalogue import PROMPTS
 
 
 async def to_operator(visit: Visit) -> Station:
-    """Wait for an operator; a caller lost here is owed a callback.
+    """Wait for an operator; a caller lost here is owed a callback, from the first word on.
 
     Nobody logged in, or a caller tired of waiting: a message instead.
     """
     visit.journey.step("operator")
+    visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
     result = await visit.call.last_queue() if visit.place.resuming else None
     if result is None:
         await visit.leave_will(CallbackReason.LOST_IN_QUEUE)
         await visit.call.tell(PROMPTS.to_operator)
-    visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
     while True:
         result = result or await _wait(visit)
         if result.end is QueueEnd.SERVED:

@@ -65,6 +65,9 @@ class Place:
     asked: int = 0  # times the message was asked for, at the present station
     kept: Recording | None = None  # the last recording that held words
     opened: int = 0  # tickets of this call
+    number: TicketNumber | None = None  # for the ticket of `kept`, or the one being told
+    due: datetime | None = None  # when the ticket being told is due
+    told: int = 0  # sentences about it that the caller has heard
     turn: int = 0  # processes that have served this call before this one
     resuming: bool = False  # until the first station of a resumed call has run
 
@@ -87,6 +90,9 @@ class _Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: str = ""
     length: float = 0.0
     opened: int = 0
+    number: str = ""
+    due: float = 0.0
+    told: int = 0
     turn: int = 0
     began: float = 0.0
     line: str = ""
@@ -119,6 +125,9 @@ def write_mark(place: Place, journey: Journey) -> str:
         kept=kept.path if kept else "",
         length=round(kept.duration, 1) if kept else 0.0,
         opened=place.opened,
+        number=place.number or "",
+        due=place.due.timestamp() if place.due else 0.0,
+        told=place.told,
         began=journey.began.timestamp(),
         turn=place.turn,
         line=journey.line or "",
@@ -162,6 +171,9 @@ def read_mark(text: str, journey: Journey) -> Place | None:
         asked=mark.asked,
         kept=kept,
         opened=mark.opened,
+        number=TicketNumber(mark.number) if mark.number else None,
+        due=datetime.fromtimestamp(mark.due, CHINA) if mark.due else None,
+        told=mark.told,
         turn=mark.turn + 1,
         resuming=True,
     )

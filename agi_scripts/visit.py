@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeAlias
 
 from attrs import field, frozen
 
@@ -22,6 +23,9 @@ from routing.decision import Decision
 from routing.directory import Line
 from routing.ids import AreaCode
 from routing.table import RoutingTable, Snapshot
+
+Reserve: TypeAlias = Callable[[], Coroutine[Any, Any, TicketNumber | None]]
+"""A number for a ticket that is about to be opened, or None when none is at hand."""
 
 
 class Tickets(Protocol):
@@ -63,11 +67,18 @@ async def always_over() -> bool:
     return True
 
 
+async def none_reserved() -> TicketNumber | None:
+    """Where no other process could go on with the call, or no numbers are at hand."""
+    return None
+
+
 @frozen
 class Visit:
     """One caller's visit: the line they are on, and the table that was in force when they came.
 
-    `is_over` tells, once the connection has gone, a hang-up from a call that was moved. Without
+    `is_over` tells, once the connection has gone, a hang-up from a call that was moved. What
+    `reserve` gives stands on the mark before it is used, so whoever opens the ticket tells the
+    same number. Without
     `understanding` callers are served by keys alone.
     """
 
@@ -82,6 +93,7 @@ class Visit:
     is_over: IsOver = always_over
     wills: Wills = field(factory=NoWills)
     understanding: Understanding | None = None
+    reserve: Reserve = none_reserved
 
     @property
     def hears(self) -> bool:

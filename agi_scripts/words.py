@@ -73,9 +73,9 @@ def ticket_number(number: TicketNumber) -> Spoken:
     return readers.digits(number)
 
 
-def promise(ticket: Ticket, *, provisional: bool) -> Spoken:
+def promise(due: datetime, *, provisional: bool) -> Spoken:
     """The deadline as a date; a year without a published calendar is said to be provisional."""
-    day = readers.date(ticket.due.date(), weekday=True)
+    day = readers.date(due.date(), weekday=True)
     sentence: Spoken = (PROMPTS.deadline_before, day, PROMPTS.deadline_after)
     return (sentence, PROMPTS.deadline_provisional) if provisional else sentence
 
@@ -86,4 +86,4 @@ def standing(ticket: Ticket, at: datetime) -> Spoken:
     if ticket.state in (TicketState.REPLIED, TicketState.CLOSED):
         return parts
     late = ticket.due < at
-    return (parts, PROMPTS.progress_overdue if late else promise(ticket, provisional=False))
+    return (parts, PROMPTS.progress_overdue if late else promise(ticket.due, provisional=False))

@@ -40,6 +40,9 @@ class DeskInTask:
 
     desk: TicketDesk
 
+    async def reserve(self) -> TicketNumber | None:
+        return await in_task(self.desk.reserve())
+
     async def open(self, new: NewTicket) -> Ticket:
         return await in_task(self.desk.open(new))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import attrs
 from attrs import define, field
 
 from ivr.app.publishing import active_snapshot
@@ -13,7 +12,7 @@ from ivr.kernel.clock import Clock
 from ivr.kernel.errors import NotConfigured
 from ivr.kernel.ids import PhoneNumber, TicketNumber
 from ivr.settings import Settings
-from ivr.tickets.model import NewTicket, NoSuchTicket, Ticket, TicketState
+from ivr.tickets.model import NewTicket, NoSuchTicket, Ticket
 from ivr.tickets.number import check_digit
 from routing.calendar import Calendar
 from routing.table import Snapshot
@@ -39,13 +38,8 @@ class RehearsalTickets:
 
     async def open(self, new: NewTicket) -> Ticket:
         digits = f"{len(self._opened):07}"
-        ticket = Ticket(
-            number=TicketNumber(digits + check_digit(digits)),
-            opened=self.clock.now(),
-            due=self.clock.now() + PROMISED,
-            state=TicketState.WAITING,
-            **attrs.asdict(new, recurse=False),
-        )
+        number, now = TicketNumber(digits + check_digit(digits)), self.clock.now()
+        ticket = new.numbered(number, opened=now, due=now + PROMISED)
         return self._opened.setdefault(ticket.number, ticket)
 
     async def find(self, number: TicketNumber) -> Ticket:

@@ -169,6 +169,7 @@ def flow_of(node: Node) -> Flow:
             is_over=is_over,
             wills=wills,
             understanding=understanding_of(node.book.in_force(), snapshot),
+            reserve=tickets.reserve,
         )
         await incoming(visit)
 

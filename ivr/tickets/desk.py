@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final, Protocol, TypeVar
 
-import attrs
-
 from ivr.kernel.clock import Clock
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.ids import PhoneNumber, TicketNumber
@@ -22,7 +20,6 @@ from ivr.tickets.model import (
     NotARating,
     NumberTaken,
     Ticket,
-    TicketState,
 )
 from ivr.tickets.number import NumberSource
 
@@ -94,8 +91,21 @@ class TicketDesk:
         self._recent: OrderedDict[str, Ticket] = OrderedDict()
         self._spooled: OrderedDict[TicketNumber, Ticket] = OrderedDict()
 
+    async def reserve(self) -> TicketNumber | None:
+        """A number for a ticket that is about to be opened, or None when none is at hand.
+
+        One that is never used is lost, and that is all.
+        """
+        try:
+            return await self._numbers.next()
+        except StoreAway:
+            return None
+
     async def open(self, new: NewTicket) -> Ticket:
         """Open a ticket, once for a key, whether the store is there or not.
+
+        With a reserved number all who open it, at whatever node and in whatever trouble, give it
+        that one; so a caller is told the same by each.
 
         Raises `MessageKept` when it is kept but no number can be given, and `StoreAway` when
         neither the store nor the disk would take it.
@@ -104,7 +114,7 @@ class TicketDesk:
         if known is not None:  # its number may have been told, by a process that has died since
             return known
         try:
-            ticket = self._numbered(new, await self._numbers.next())
+            ticket = await self._ticket(new)
         except StoreAway as why:
             await self._spool.keep_request(new)
             raise MessageKept(new.key) from why
@@ -118,7 +128,7 @@ class TicketDesk:
 
     async def register(self, new: NewTicket) -> Ticket:
         """`open` for what comes from the spool: raises `StoreAway` rather than spool it again."""
-        return await self._add(self._numbered(new, await self._numbers.next()), new)
+        return await self._add(await self._ticket(new), new)
 
     async def find(self, number: TicketNumber) -> Ticket:
         """Raises `NoSuchTicket`, or `StoreAway` when nobody can tell now."""
@@ -171,14 +181,12 @@ class TicketDesk:
         if waiting:
             raise StoreAway(f"{waiting} items wait for the database")
 
+    async def _ticket(self, new: NewTicket) -> Ticket:
+        return self._numbered(new, new.number or await self._numbers.next())
+
     def _numbered(self, new: NewTicket, number: TicketNumber) -> Ticket:
-        return Ticket(
-            number=number,
-            opened=self._clock.now(),
-            due=self._deadlines.due_for(new.line, new.happened),
-            state=TicketState.WAITING,
-            **attrs.asdict(new, recurse=False),
-        )
+        due = self._deadlines.due_for(new.line, new.happened)
+        return new.numbered(number, opened=self._clock.now(), due=due)
 
 
 def _remember(memory: OrderedDict[K, Ticket], key: K, ticket: Ticket) -> None:

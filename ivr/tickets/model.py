@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
+import attrs
 from attrs import frozen
 
 from ivr.kernel.errors import HotlineError, StoreAway
@@ -73,7 +74,9 @@ class NewTicket:
     """What a flow knows when it opens a ticket.
 
     `key` makes opening idempotent: the same key never makes a second ticket. `recording`
-    is the message's path. `line` is None when the caller never said what it is about.
+    is the message's path. `line` is None when the
+    caller never said what it is about. `number` is one that was reserved for it: whoever opens the
+    ticket then gives it the same.
     """
 
     key: str
@@ -86,6 +89,12 @@ class NewTicket:
     happened: datetime
     table: TableVersion
     channel: Channel = Channel.CALL
+    number: TicketNumber | None = None
+
+    def numbered(self, number: TicketNumber, *, opened: datetime, due: datetime) -> Ticket:
+        """The ticket, as it waits for somebody to take it on."""
+        known = {**attrs.asdict(self, recurse=False), "number": number}
+        return Ticket(**known, opened=opened, due=due, state=TicketState.WAITING)
 
 
 @frozen

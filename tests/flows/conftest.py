@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from agi_scripts.incoming import incoming
 from agi_scripts.place import place_of
-from agi_scripts.visit import Times, Visit
+from agi_scripts.visit import Reserve, Tickets, Times, Visit
 from ivr.calls.journey import Journey
 from ivr.calls.scripted import ScriptedCall
 from ivr.kernel.clock import CHINA, ManualClock
@@ -116,19 +116,25 @@ class Stage:
         ]
         return [act.replace("TICKET", numbers[0] if numbers else "") for act in story.acts]
 
-    async def serve(self, call: ScriptedCall) -> None:
+    async def serve(
+        self,
+        call: ScriptedCall,
+        tickets: Tickets | None = None,
+        reserve: Reserve | None = None,
+    ) -> None:
         """One process serves the call, from wherever its mark says."""
         self.journey = Journey(call.facts, TABLE.number, "n1", self.clock)
         visit = Visit(
             call=call,
             snapshot=TABLE,
             calendar=CALENDAR,
-            tickets=self.desk,
+            tickets=tickets or self.desk,
             journey=self.journey,
             clock=self.clock,
             times=TIMES,
             place=await place_of(call, self.journey),
             understanding=Understood(),
+            reserve=reserve or self.desk.reserve,
         )
         try:
             await incoming(visit)
@@ -157,6 +163,7 @@ async def stage(tmp_path: Path, request: pytest.FixtureRequest):
         NoSpool(),
         clock,
     )
+    await numbers.prepare()
     yield Stage(database, clock, desk)
     await numbers.close()
     await database.close()

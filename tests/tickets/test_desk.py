@@ -175,6 +175,39 @@ async def test_a_number_told_while_the_store_was_away_stands_for_the_next_proces
     assert scene.store.kept == {}
 
 
+async def test_a_reserved_number_is_given_by_whoever_opens_the_ticket(scene):
+    """Also by a process that can not ask whether another has opened it."""
+    new = attrs.evolve(request(), number=await scene.desk.reserve())
+    opened = await scene.desk.open(new)
+    scene.switch.away = True
+    numbers = NumberSource(
+        Blocks(Switch()), Numbering(b"sixteen bytes at least"), node="n2", size=4
+    )
+    other = TicketDesk(scene.store, numbers, Deadlines(Weekdays()), scene.spool, scene.clock)
+    told = await other.open(new)
+    await numbers.close()
+    assert opened.number == told.number == new.number
+    assert scene.spool.tickets == {"c1/1": told}
+
+
+async def test_a_reserved_number_needs_no_other_when_none_is_at_hand(scene):
+    new = attrs.evolve(request(), number=await scene.desk.reserve())
+    scene.numbers._serials.clear()
+    scene.switch.away = True
+    assert (await scene.desk.open(new)).number == new.number
+
+
+async def test_with_no_number_at_hand_none_is_reserved(scene):
+    scene.switch.away = True
+    assert await scene.desk.reserve() is None
+
+
+async def test_a_reserved_number_that_is_taken_is_passed_over(scene):
+    new = attrs.evolve(request(), number=await scene.desk.reserve())
+    scene.store.taken.add(new.number)
+    assert (await scene.desk.open(new)).number not in scene.store.taken
+
+
 async def test_a_ticket_stored_before_the_store_went_away_is_remembered_not_spooled(scene):
     ticket = await scene.desk.open(request())
     scene.switch.away = True
