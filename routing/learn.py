@@ -5,9 +5,7 @@ Twenty seconds of CPU and a third of a gigabyte: to be run in a worker process, 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -31,12 +29,6 @@ _KEPT_BACK: Final = 8  # one example in so many calibrates what the others taugh
 _FIRST: Final = 8  # times that they are read
 _THEN: Final = 3  # times that all are read, the ones kept back too
 
-# Of these modules what is compiled depends; others may change without compiling anew.
-_PROGRAMS: Final = (
-    *("calibrate", "compiled", "danger", "features", "fitting", "hearing", "learn", "lessons"),
-    *("model", "noise", "outcomes", "place", "reading", "sound", "text", "weak", "wordings"),
-)
-
 
 def compile_router(table: RoutingTable) -> bytes:
     """What `routing.decide.Router.open` needs; the same table gives the same bytes."""
@@ -44,14 +36,6 @@ def compile_router(table: RoutingTable) -> bytes:
     examples = list(table.lexicon.examples)
     Random(_SEED).shuffle(examples)
     return pack(_learn(teacher, examples, list(weak_examples(table))))
-
-
-def recipe() -> str:
-    """Changes whenever the programs do that make or read what is compiled."""
-    digest = hashlib.sha256()
-    for name in _PROGRAMS:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    return digest.hexdigest()
 
 
 def teacher_of(table: RoutingTable) -> Teacher:

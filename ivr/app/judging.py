@@ -18,8 +18,8 @@ from routing.compiled import FORMAT
 from routing.decide import Router
 from routing.decision import Decision
 from routing.ids import TableVersion
-from routing.learn import compile_router, recipe
 from routing.outcomes import ROUTE
+from routing.recipe import recipe
 from routing.rehearse import Case, Judge, Verdict, walk
 from routing.table import RoutingTable, Snapshot, read_table
 
@@ -63,6 +63,9 @@ def decide(table: bytes, router: bytes, text: str, area: str) -> Decision:
 
 def compile_table(lesson: bytes) -> bytes:
     """The router learned from a table's JSON, kept on this machine: a minute only once."""
+    # What learns takes a second to load, and most that ask want what was learned before.
+    from routing.learn import compile_router  # noqa: PLC0415
+
     made = compile_router(read_table(lesson))
     _keep(_place(hashlib.sha256(lesson).hexdigest()), made)
     return made
