@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
-from ivr.app import judging, routers
+from ivr.app import routers
 from ivr.cli import main
 from ivr.commands import route as command
 from ivr.commands.route_lines import MAX_LINE, answer_lines
