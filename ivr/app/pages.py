@@ -11,7 +11,7 @@ from ivr.app.node import Node
 from ivr.app.publishing import active_snapshot, sound_folders
 from ivr.app.stores import Stores, open_stores
 from ivr.editing.desk import TableDesk
-from ivr.editing.rehearsals import Rehearsals
+from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import NotConfigured
 from ivr.kernel.tally import Tally
@@ -59,7 +59,10 @@ def web_parts(node: Node) -> WebParts:
         keeping=AccountKeeping(stores.accounts, stores.sessions, units, clock),
         own=OwnAccount(stores.accounts, stores.sessions, clock),
         tables=desk,
-        rehearsals=Rehearsals(desk, clock, node.settings.table.rehearse),
+        rehearsals=DraftWork(
+            lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock
+        ),
+        checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
         in_force=node.book.snapshot,
         router=node.book.router,
         sounds=Library(sound_folders(node.settings)),

@@ -8,12 +8,14 @@ from attrs import frozen
 
 from ivr.calls.chat_rooms import ChatRooms
 from ivr.editing.desk import TableDesk
-from ivr.editing.rehearsals import Rehearsals
+from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import Clock
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
+from ivr.tables.checking import Checked
 from prompts.sound_library import Library
 from routing.decide import Router
+from routing.rehearse import Rehearsal
 from routing.table import Snapshot
 
 
@@ -29,7 +31,8 @@ class WebParts:
     keeping: AccountKeeping
     own: OwnAccount
     tables: TableDesk
-    rehearsals: Rehearsals
+    rehearsals: DraftWork[Rehearsal]
+    checks: DraftWork[Checked]
     in_force: Callable[[], Snapshot]
     router: Callable[[], Router | None]
     sounds: Library

@@ -18,7 +18,7 @@ from ivr.app.secrets import TICKETS, secret
 from ivr.app.stores import Stores, open_stores
 from ivr.app.workshop import ThreadWorkshop
 from ivr.editing.desk import TableDesk
-from ivr.editing.rehearsals import Rehearsals
+from ivr.editing.draft_work import DraftWork
 from ivr.kernel.audit import Deed
 from ivr.kernel.clock import CHINA, ManualClock
 from ivr.kernel.metrics import Meter
@@ -205,7 +205,8 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             keeping=AccountKeeping(stores.accounts, stores.sessions, in_force, clock),
             own=OwnAccount(stores.accounts, stores.sessions, clock),
             tables=desk,
-            rehearsals=Rehearsals(desk, clock, 0),
+            rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
+            checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
             in_force=in_force,
             router=lambda: HearsWater(snapshot.number),
             sounds=Library((COMMITTED,)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import io
 import re
@@ -34,6 +35,13 @@ async def edit(browser, path, form):
 
 def readable(page):
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+async def settled(browser, path, unlike):
+    """The page once what it waits for is done."""
+    while unlike in (page := readable(await browser.look(path))):
+        await asyncio.sleep(0.02)
+    return page
 
 
 # -- finding -------------------------------------------------------------------------------
@@ -252,7 +260,7 @@ async def rename(browser, title):
 
 async def test_a_draft_is_checked_shown_published_and_taken_back(editor, site):
     await rename(editor, "火警电话")
-    page = readable(await editor.look("/draft"))
+    page = await settled(editor, "/draft", "正在检查")
     assert "可以发布" in page
     assert "“火警和应急救援” → “火警电话”" in page
     answer = await publish(editor, "名称太长")
@@ -271,7 +279,7 @@ async def test_a_draft_is_checked_shown_published_and_taken_back(editor, site):
 async def test_a_table_that_would_leave_somebody_stuck_is_not_published(editor):
     await edit(editor, "/menu/root/5/remove", {})
     await edit(editor, "/menu/repair/1", {"key": "1", "title": "水", "target": "line:H999"})
-    page = readable(await editor.look("/draft"))
+    page = await settled(editor, "/draft", "正在检查")
     assert "还不能发布" in page
     assert "指向的“H999”不存在" in page
     assert "done=published" not in str((await publish(editor)).headers)
@@ -322,10 +330,7 @@ async def test_a_rehearsal_says_which_calls_would_go_elsewhere(editor):
     await edit(editor, "/menu/repair/1", form)
     await editor.look("/draft/rehearsal")
     await editor.post("/draft/rehearsal")
-    for _ in range(200):
-        page = readable(await editor.look("/draft/rehearsal"))
-        if "正在试演" not in page:
-            break
+    page = await settled(editor, "/draft/rehearsal", "正在试演")
     assert "句和按键" in page
     assert "没有一处改变去向" in page
 

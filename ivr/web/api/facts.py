@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import attrs
 import msgspec
 
-from ivr.editing.rehearsals import Ended, Running
+from ivr.editing.draft_work import Ended, Running
 from ivr.editing.view import View
 from ivr.kernel.audit import AuditEntry
 from ivr.kernel.people import Account
@@ -35,6 +35,7 @@ from ivr.web.verdicts import read_moves
 from routing.decision import Decision
 from routing.diff_words import Difference
 from routing.problem import Problem as TableProblem
+from routing.rehearse import Rehearsal
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
@@ -82,10 +83,10 @@ def check_facts(checked: Checked) -> Checks:
     )
 
 
-def rehearsal_facts(view: View, state: Running | Ended | None) -> RehearsalFacts:
+def rehearsal_facts(view: View, state: Running | Ended[Rehearsal] | None) -> RehearsalFacts:
     if not isinstance(state, Ended):
         return RehearsalFacts("running" if state else "none")
-    found = state.rehearsal
+    found = state.result
     if found is None:
         error = Problem(state.error.id, words_of(state.error)) if state.error else None
         return RehearsalFacts("failed", error=error)

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from ivr.editing.rehearsals import Ended, Running
+from ivr.editing.draft_work import Ended, Running
 from ivr.kernel.clock import CHINA
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.units import seconds
 from ivr.people.permissions import Permission
 from ivr.tables.errors import Conflicts, NoDraft, TableRefused
 from ivr.tables.values import Draft, ProposalState
@@ -23,6 +24,7 @@ from routing.rehearse import Movement
 
 EDIT: Final = Permission.EDIT_TABLE
 MOST_MOVES: Final = 200
+PATIENCE: Final = seconds(4)  # with the check; a worker that learns leaves it waiting
 DONE: Final = {
     ProposalState.WAITING: "submitted",
     ProposalState.SCHEDULED: "scheduled",
@@ -71,10 +73,10 @@ async def rehearsal(visit: Visit) -> Response:
         "movements": Movement,
     }
     if isinstance(state, Ended):
-        words["error"] = words_of(state.error) if state.error else ""
-        words["result"] = state.rehearsal
-        if state.rehearsal is not None:
-            words["moves"] = read_moves(view, state.rehearsal.moves[:MOST_MOVES])
+        words["error"] = _error(state)
+        words["result"] = state.result
+        if state.result is not None:
+            words["moves"] = read_moves(view, state.result.moves[:MOST_MOVES])
     return visit.show("rehearsal_part.html" if visit.is_partial else "rehearsal.html", words)
 
 
@@ -106,11 +108,13 @@ async def _overview(visit: Visit, error: str = "", status: int = 200) -> Respons
     words: dict[str, Any] = {"draft": draft, "error": error}
     if draft is not None:
         view = await tables.view(visit.me)
+        checked = await visit.parts.checks.within(draft, PATIENCE)
         words |= {
             "view": view,
             "moved": view.publication.version != draft.base,
             "changes": await tables.changes(visit.me, draft),
-            "checked": await tables.check(draft.sheets),
+            "checked": checked.result if isinstance(checked, Ended) else None,
+            "check_error": _error(checked),
             "rehearsed": visit.parts.rehearsals.of(draft),
         }
     return visit.show("draft.html", words, status=status)
@@ -128,6 +132,10 @@ async def _submit_form(visit: Visit, error: str = "", status: int = 200) -> Resp
         "error": error,
     }
     return visit.show("submit.html", words, status=status)
+
+
+def _error(state: Running | Ended[Any] | None) -> str:
+    return words_of(state.error) if isinstance(state, Ended) and state.error else ""
 
 
 async def _draft(visit: Visit) -> Draft:

@@ -59,12 +59,12 @@ async def save_choice(visit: Visit) -> Response:
     edits = [RowEdit("menu", known, row)]
     if target == NEW_LEVEL:
         edits = _with_level(visit, view, known, row)
-    return await save(visit, edits, _again(visit), f"/menu#{key[0]}")
+    return await save(visit, edits, _again(visit), "/menu")
 
 
 async def remove_choice(visit: Visit) -> Response:
     key = (visit.named("node"), visit.named("key"))
-    return await save(visit, [RowEdit("menu", key, None)], _again(visit), f"/menu#{key[0]}")
+    return await save(visit, [RowEdit("menu", key, None)], _again(visit), "/menu")
 
 
 def _with_level(
