@@ -45,7 +45,7 @@ class RedisFanout:
                 async with self._link.client.pubsub() as heard:
                     await heard.psubscribe(f"{self._prefix}*")
                     await self._pass_on(heard)
-            await asyncio.sleep(RETRY * random.uniform(0.5, 1.5))  # noqa: S311  # no secret
+            await asyncio.sleep(RETRY * random.uniform(0.5, 1.5))  # no secret
 
     async def _pass_on(self, heard: PubSub) -> None:
         silent = 0

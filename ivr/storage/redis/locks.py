@@ -75,7 +75,7 @@ class RedisLocks:
             left = give_up - loop.time()
             if left <= 0:
                 raise LockBusy(name) from why
-            await asyncio.sleep(min(left, PAUSE * random.uniform(0.5, 1.5)))  # noqa: S311  # no secret
+            await asyncio.sleep(min(left, PAUSE * random.uniform(0.5, 1.5)))  # no secret
 
     async def _try(self, name: str, owner: str, ttl: Seconds) -> int:
         """The token, or 0 when another holds the lock. Raises `RedisAway`."""
