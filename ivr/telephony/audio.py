@@ -110,7 +110,7 @@ class AudioFactory(Factory):
     def __init__(self, limits: AudioLimits, allow: AllowList, observer: AudioObserver) -> None:
         self.limits = limits
         self.observer = observer
-        self.beat = Beat(observer.late, self._failed)
+        self.beat = Beat(observer.late, self.failed)
         self._allow = allow
         self._booked: dict[UUID, Place] = {}
         self._waiting: dict[Stream, None] = {}  # who came first stands first
@@ -174,7 +174,8 @@ class AudioFactory(Factory):
         for stream in (*self._waiting, *self._places):
             stream.drop("stopped")
 
-    def _failed(self, member: Member, fault: Exception) -> None:
+    def failed(self, member: Member, fault: Exception) -> None:
+        """A stream's party raised what it should not; the others go on."""
         self.observer.fault(fault)
         if isinstance(member, Stream):
             member.drop("fault")

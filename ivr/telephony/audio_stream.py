@@ -97,6 +97,8 @@ class Stream(protocol.Protocol):
         except MalformedAudio as error:
             self._take(error.before)
             self.drop("malformed")
+        except Exception as fault:  # noqa: BLE001 - as on the beat: a fault ends one stream
+            self.factory.failed(self, fault)
 
     def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: ARG002, N802
         self._no_deadline()

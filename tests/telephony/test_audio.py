@@ -303,6 +303,20 @@ async def test_a_party_that_fails_loses_its_own_stream_only(house):
     assert "fault ZeroDivisionError" in house.watcher.told
 
 
+async def test_an_ear_that_fails_loses_its_own_stream_only(house):
+    class Failing(Caller):
+        def heard(self, frame, played):  # noqa: ARG002 - it fails
+            raise ZeroDivisionError
+
+    _, wire, _ = house.talk()
+    failing = Failing()
+    broken = house.connect(identity(house.factory.book(failing).uuid), sound(LOUD))
+    assert not broken.open
+    assert failing.ends == [StreamEnd.BROKEN]
+    assert wire.open
+    assert "fault ZeroDivisionError" in house.watcher.told
+
+
 class Peer:
     """Asterisk's end of a real connection."""
 

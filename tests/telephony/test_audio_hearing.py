@@ -32,23 +32,27 @@ class Ears:
         self.room = room
         self.opened = []
         self.is_ready = True
+        self.fault = None
 
     def open(self, call, hints, tell):  # noqa: ARG002 - all are heard alike
         if not self.room:
             return None
-        self.opened.append(Ear(tell))
+        self.opened.append(Ear(tell, self.fault))
         return self.opened[-1]
 
 
 class Ear:
-    def __init__(self, tell):
+    def __init__(self, tell, fault):
         self.tell = tell
+        self._fault = fault
         self.frames = 0
         self.closed = False
 
     def feed(self, heard, played):  # noqa: ARG002 - counted only
         assert not self.closed
         self.frames += 1
+        if self._fault:
+            raise self._fault
 
     def close(self):
         assert not self.closed
@@ -58,9 +62,13 @@ class Ear:
 class Watcher(Unwatched):
     def __init__(self):
         self.deafness = []
+        self.faults = []
 
     def deaf(self, why):
         self.deafness.append(why)
+
+    def fault(self, fault):
+        self.faults.append(fault)
 
 
 class Agi(Unobserved):
@@ -261,6 +269,19 @@ async def test_a_stream_that_breaks_while_the_caller_stays_falls_to_keys(tmp_pat
         await switch.asked_for_keys("1", "2")
         await switch.last_word()
     assert switch.watcher.deafness == ["stream-broken"]
+
+
+async def test_an_ear_that_fails_costs_a_question_by_keys_and_no_call(tmp_path):
+    async with Switch(tmp_path) as switch:
+        switch.ears.fault = ZeroDivisionError()
+        async with switch.sound() as (reader, _):
+            await asyncio.wait_for(reader.read(), SOON)
+        switch.reply("200 result=0")
+        await switch.asked_for_keys("1", "2")
+        await switch.last_word()
+    assert switch.answers == [Digits("12")]
+    assert switch.watcher.deafness == ["stream-broken"]
+    assert switch.watcher.faults == [switch.ears.fault]
 
 
 @pytest.mark.parametrize("how", ["agi closes", "reply"])
