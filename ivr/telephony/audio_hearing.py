@@ -74,8 +74,9 @@ class Hearing:
         await call.stream_sound(place.uuid, self.server.address)
         if place.stream is None:
             return False
-        place.stream.expect_close()
-        await place.closed
+        if not place.closed.done():
+            place.stream.expect_close()
+            await place.closed
         return True
 
     async def _samples(self, call: AgiCall, sounds: Sequence[Sound]) -> tuple[bytes, ...]:

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 SILENCE: Final = bytes(FRAME)
 _QUIET: Final = sound(SILENCE)  # said while we listen: some exchanges end a call whose sound stops
-GAP: Final = 3  # beats without sound of the caller before silence is made up for it
+# Beats without sound of the caller before silence is made up for it: a network that stutters for
+# less than 200 ms delivers everything in the end, and silence put between would spoil a word.
+GAP: Final = 10
 AT_ONCE: Final = 50  # frames in one beat; a second of sound at once is what a stall left behind
 CONGESTED: Final = 10 * FRAME  # bytes the peer may leave unread: what is older is no use to it
 GIVE_UP: Final = 100  # beats of congestion: two seconds
