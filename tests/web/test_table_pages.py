@@ -39,7 +39,7 @@ def readable(page):
 
 async def settled(browser, path, unlike):
     """The page once what it waits for is done."""
-    while unlike in (page := readable(await browser.look(path))):
+    while unlike in (page := readable(await browser.look(path))):  # noqa: ASYNC110 - as a browser does
         await asyncio.sleep(0.02)
     return page
 

@@ -16,7 +16,7 @@ from routing.forms import FORMS, form
 from routing.sheet import Cells, Form, Key
 
 EDIT: Final = Permission.EDIT_TABLE
-ROWS: Final = 100  # of one page
+ROWS: Final = 50  # of one page
 PERSONAL: Final = frozenset({"contacts"})  # sheets with telephone numbers of persons
 LONG: Final = frozenset({"duty", "text", "when", "words", "unless", "synonyms"})
 

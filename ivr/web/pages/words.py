@@ -20,7 +20,7 @@ from ivr.web.visit import Visit
 from routing.lexicon import MAX_WEIGHT, USUAL_WEIGHT
 
 EDIT: Final = Permission.EDIT_TABLE
-SHOWN_EXAMPLES: Final = 50
+SHOWN_EXAMPLES: Final = 20
 NEW: Final = "new"
 WEIGHTS: Final = {"1": "1 只是线索", "2": "2", "3": "3 一般", "4": "4", "5": "5 几乎肯定"}
 

@@ -1,0 +1,180 @@
+"""Point 11: an administrator changes the table in a browser, and the next call is another one.
+
+A real Chromium, at the width of a desk and of a telephone, on the pages that `make run` serves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from deploy.browser import find_browser
+
+from .citizen import Citizen, introduction
+from .hotline import Hotline
+from .scenes import Cast
+
+WIDTHS: Final = {"desk": 1280, "phone": 390}
+AXE: Final = Path(__file__).parents[2] / "ivr/web/node_modules/axe-core/axe.min.js"
+LEARNING: Final = 240_000  # on a site that began a moment ago; else it has been done
+SLOW: Final = 60_000  # milliseconds; the machine is shared with the call
+PAGES: Final = (
+    *("/", "/directory?q=gs", "/lines/H090", "/lines/H090/edit", "/menu", "/words"),
+    *("/words/water-supply", "/try", "/draft", "/versions", "/accounts/new", "/audit", "/exchange"),
+)
+WIDER: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Not asked: colours of what the browser itself draws (players), and nothing else.
+RULES: Final = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}"
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    found = find_browser()
+    if found is None:
+        pytest.skip("no Chromium here; `make setup` with a network fetches one")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(found.program),
+            env={**os.environ, **found.environment},
+            args=["--no-sandbox"],
+        )
+        yield browser
+        await browser.close()
+
+
+async def signed_in(browser: Browser, hotline: Hotline, width: str = "desk") -> Page:
+    """The administrator, at the first page."""
+    context = await browser.new_context(
+        base_url=hotline.facts["web"]["url"],
+        viewport={"width": WIDTHS[width], "height": 900},
+        locale="zh-CN",
+    )
+    page = await context.new_page()
+    page.set_default_timeout(SLOW)
+    await page.goto("/login")
+    await page.get_by_label("账号").fill(hotline.facts["admin"]["user"])
+    await page.get_by_label("口令").fill(hotline.facts["admin"]["password"])
+    await page.get_by_role("button", name="登录").click()
+    await expect(page.get_by_role("heading", name="您好")).to_be_visible(timeout=SLOW)
+    return page
+
+
+async def save(page: Page, why: str) -> None:
+    form = page.locator("form.card").filter(has=page.get_by_role("button", name="保存")).first
+    await form.get_by_label("修改原因").fill(why)
+    await form.get_by_role("button", name="保存").click()
+    await expect(page.get_by_text("已保存到草稿")).to_be_visible(timeout=SLOW)
+
+
+async def keyed(cast: Cast, keys: str, line: str) -> None:
+    """A citizen keys their way and hears which line it is."""
+    caller = await cast.citizen()
+    await caller.hears("greeting_keys")
+    await caller.presses(keys)
+    await caller.hears(introduction(line))
+    await hang_up(caller)
+
+
+async def hang_up(caller: Citizen) -> None:
+    await caller.hangs_up()
+
+
+async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
+    cast: Cast, chromium: Browser, hotline: Hotline
+) -> None:
+    """Key 1 of 水电气热报修 leads to another line after publishing, and back after the rollback."""
+    page = await signed_in(chromium, hotline)
+    await keyed(cast, "311", "H090")
+
+    await page.goto("/menu/repair/1")
+    await page.get_by_label("按下以后到哪里").select_option("line:H044")
+    await save(page, "试改一项菜单")
+
+    await page.goto("/draft/rehearsal")
+    await page.get_by_role("button", name="开始试演").click()
+    await expect(page.get_by_text("句和按键")).to_be_visible(timeout=LEARNING)
+
+    await page.goto("/draft")
+    while await page.get_by_text("正在检查").count():
+        await page.reload()
+    await expect(page.get_by_text("可以发布")).to_be_visible()
+    await expect(page.get_by_text("节水与供水监督（H044）").first).to_be_visible()
+    await page.get_by_role("link", name="提交发布").click()
+    await page.get_by_label("为什么发布").fill("试改一项菜单")
+    await page.get_by_role("button", name="发布").click()
+    await expect(page.get_by_text("已发布，各节点即刻生效")).to_be_visible(timeout=SLOW)
+    await asyncio.sleep(1)  # what the service promises
+    await keyed(cast, "311", "H044")
+
+    before = await page.locator("dd a", has_text="版").first.text_content()
+    number = int(re.findall(r"\d+", before or "")[0])
+    await page.goto(f"/versions/{number - 1}")
+    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    form = page.locator("form", has=page.get_by_role("button", name="恢复到"))
+    await form.get_by_label("修改原因").fill("试完恢复")
+    await form.get_by_role("button", name="恢复到").click()
+    await expect(page.get_by_text("已恢复，各节点即刻生效")).to_be_visible(timeout=SLOW)
+    await asyncio.sleep(1)
+    await keyed(cast, "311", "H090")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_pages_fit_their_width_and_everybody_can_use_them(
+    chromium: Browser, hotline: Hotline, width: str
+) -> None:
+    """Nothing is wider than the screen; axe finds no fault by WCAG 2.1 AA, light and dark."""
+    page = await signed_in(chromium, hotline, width)
+    faults: list[Any] = []
+    for path in PAGES:
+        await page.goto(path)
+        if await page.evaluate(WIDER) > 0:
+            faults.append((path, "wider than the screen"))
+        if AXE.is_file():
+            faults += [(path, *fault) for fault in await _axe(page)]
+    assert not faults
+
+
+async def _axe(page: Page) -> list[tuple[str, str]]:
+    """Rules that are broken, and where."""
+    await page.evaluate(AXE.read_text("utf-8"))  # our policy allows no script from elsewhere
+    found = await page.evaluate(f"axe.run(document, {RULES})")
+    return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+
+
+async def test_a_keyword_is_changed_by_keyboard_alone_and_its_effect_seen_at_once(
+    chromium: Browser, hotline: Hotline
+) -> None:
+    page = await signed_in(chromium, hotline)
+    await page.keyboard.press("w")
+    await expect(page.get_by_role("heading", name="事项和词语")).to_be_visible()
+    await page.keyboard.press("/")
+    await page.keyboard.type("停水")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="停水漏水报修").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_text("＋ 加一个关键词").focus()
+    await page.keyboard.press("Enter")
+    form = page.locator("form").filter(has=page.get_by_label("同义词")).last
+    await form.get_by_label("关键词", exact=True).fill("龙头不滴水")
+    await form.get_by_label("修改原因").fill("来电常这样说")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("已保存到草稿")).to_be_visible()
+    await expect(page.get_by_text("龙头不滴水").first).to_be_visible()
+    await page.get_by_placeholder("改完词语").fill("我家龙头不滴水")
+    draft = page.locator("#answers section", has_text="我的草稿")
+    await expect(draft.locator("mark", has_text="龙头不滴水")).to_be_visible(timeout=SLOW)
+    await expect(draft.get_by_text("供水报修").first).to_be_visible()
+    await page.goto("/draft")
+    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await page.get_by_text("放弃草稿").first.click()
+    discard = page.locator("form", has=page.get_by_role("button", name="放弃草稿"))
+    await discard.get_by_label("修改原因").fill("试完")
+    await discard.get_by_role("button", name="放弃草稿").click()
+    await expect(page.get_by_text("草稿已放弃")).to_be_visible(timeout=SLOW)
