@@ -38,7 +38,8 @@ async def follow_words(visit: Visit, heard: Heard, by: Understanding) -> Station
     visit.journey.said(heard.text, visit.place.area or "")
     _note_area(visit, decision)
     if decision.is_emergency:
-        visit.place.danger, visit.place.doubtful = decision.number, heard.confidence < SURE
+        doubtful = heard.confidence < SURE or decision.certainty is not Certainty.SURE
+        visit.place.danger, visit.place.doubtful = decision.number, doubtful
         return Station.EMERGENCY
     if decision.intent == outcomes.HUMAN:
         return Station.OPERATOR

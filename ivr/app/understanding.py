@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from ivr.app.tables import InForce
+from ivr.calls.understanding import CERTAIN, understand
 from ivr.kernel.heard import Heard
 from routing.decide import Router
 from routing.decision import Decision
@@ -19,10 +20,16 @@ class TableUnderstanding:
     router: Router
 
     def decide(self, heard: Heard, area: AreaCode | None) -> Decision:
-        return self.router.decide(heard.text, area)
+        return understand(heard, lambda text: self.router.decide(text, area))
 
     def danger(self, heard: Heard) -> str:
-        return self.router.danger(heard.text)
+        """As sure readings of the utterance are together; one odd reading alarms nobody."""
+        texts = [one.text for one in heard.hypotheses]
+        numbers = [self.router.danger(text) for text in texts]
+        share = sum(
+            weight for weight, number in zip(heard.weights(), numbers, strict=True) if number
+        )
+        return next(filter(None, numbers), "") if share >= CERTAIN else ""
 
 
 def understanding_of(held: InForce, snapshot: Snapshot) -> TableUnderstanding | None:
