@@ -8,6 +8,7 @@ import functools
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -76,9 +77,18 @@ class ProcessWorkshop:
 
 
 def _begin() -> None:
-    """A worker makes way for calls, and is stopped by us, not by the terminal."""
+    """A worker makes way for calls; it ends with us and by us, not by the terminal."""
     os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_service, name="end with the service", daemon=True).start()
+
+
+def _end_with_service() -> None:
+    """A service that was killed tells its worker nothing, and work for nobody takes a core."""
+    service = multiprocessing.parent_process()
+    if service is not None:
+        service.join()
+        os._exit(1)
 
 
 class ThreadWorkshop:

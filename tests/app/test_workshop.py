@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +48,43 @@ async def test_a_stop_does_not_wait_for_work():
     await asyncio.wait_for(workshop.close(), 60)
     with pytest.raises(WorkerDied):
         await working
+
+
+SERVICE = """
+import asyncio, os, time
+from ivr.app.workshop import ProcessWorkshop
+
+async def serve():
+    workshop = ProcessWorkshop()
+    print(await workshop.run(os.getpid), flush=True)
+    await workshop.run(time.sleep, 600)
+
+if __name__ == "__main__":
+    asyncio.run(serve())
+"""
+
+
+async def test_a_worker_dies_with_a_service_that_was_killed(tmp_path):
+    """Or each kill would leave a process behind, and a core busy with what nobody waits for."""
+    (tmp_path / "service.py").write_text(SERVICE)
+    service = await asyncio.create_subprocess_exec(
+        sys.executable, str(tmp_path / "service.py"), stdout=asyncio.subprocess.PIPE
+    )
+    worker = int(await asyncio.wait_for(service.stdout.readline(), 60))
+    service.kill()
+    await service.wait()
+    async with asyncio.timeout(30):
+        while is_alive(worker):  # noqa: ASYNC110 - another process, which tells nobody
+            await asyncio.sleep(0.02)
+    assert not is_alive(worker)
+
+
+def is_alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(") ")[2]
+    except OSError:
+        return False
+    return not state.startswith("Z")
 
 
 async def test_commands_do_their_work_in_a_thread():
