@@ -240,6 +240,7 @@ def _new_ticket(visit: Visit, recording: Recording) -> NewTicket:
         happened=visit.clock.now(),
         table=visit.snapshot.number,
         number=visit.place.number,
+        words=recording.words,
     )
 
 

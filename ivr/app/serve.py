@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from enum import Enum
 from typing import Final
 
+from attrs import evolve
+
 from agi_scripts.incoming import incoming
 from agi_scripts.place import place_of
 from agi_scripts.visit import Visit
+from ivr.app.chat import chat_rooms
 from ivr.app.desk import DeskInTask, WillsInThread
 from ivr.app.dialler_watch import DiallerWatch
 from ivr.app.hearing import hearing
@@ -101,7 +104,7 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
             node.background.repeat(node.office.publishing.learn_ahead, LEARN_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
-        pages = web_parts(node) if role.shows_pages else None
+        pages = await chosen.enter_async_context(_pages(node)) if role.shows_pages else None
         await chosen.enter_async_context(_web(node, manager, pages))
         _say_serving(settings, role)
         await stop.wait()
@@ -244,6 +247,16 @@ def _trunk_guard(node: Node, client: ManagerClient) -> TrunkGuard:
         meter=node.meter,
         background=node.background,
     )
+
+
+@contextlib.asynccontextmanager
+async def _pages(node: Node) -> AsyncIterator[WebParts]:
+    parts = web_parts(node)
+    if not node.settings.web.chat:
+        yield parts
+        return
+    async with chat_rooms(node) as rooms:
+        yield evolve(parts, chat=rooms)
 
 
 @contextlib.asynccontextmanager

@@ -74,9 +74,16 @@ def _facts(found: Ticket) -> tuple[tuple[str, str], ...]:
         ("来电时间", found.happened.strftime(MOMENT)),
         ("登记时间", found.opened.strftime(MOMENT)),
         ("到期时间", found.due.strftime(MOMENT)),
-        ("录音", f"{found.recording}（{found.duration:.0f}秒）"),
+        *_told(found),
         ("派单目录版本", str(found.table)),
     )
+
+
+def _told(found: Ticket) -> tuple[tuple[str, str], ...]:
+    """What was said or written, whichever there is."""
+    recorded = ("录音", f"{found.recording}（{found.duration:.0f}秒）") if found.recording else None
+    written = ("文字", found.words) if found.words else None
+    return tuple(each for each in (recorded, written) if each) or (("录音", "—"),)
 
 
 async def _recent(settings: Settings, last: int) -> tuple[Ticket, ...]:

@@ -48,6 +48,7 @@ ticket = Table(
     Column("state", Words, nullable=False),
     Column("channel", Words, nullable=False),
     Column("satisfaction", Integer),
+    Column("words", Words, nullable=False, server_default=""),  # written instead of spoken
     Index(None, "caller", "opened"),
 )
 

@@ -82,17 +82,21 @@ class RecordingEnd(Enum):
 class Recording:
     """A message on disk: `path` is absolute and ends in .wav (8 kHz, 16 bit, mono).
 
-    `duration` counts what was kept; silence at the end that stopped the recorder is in it.
+    `duration` counts what was kept; silence at the end that stopped the recorder is in it. A
+    message that was written has no path, and `words` instead.
     """
 
     path: str
     duration: Seconds
     end: RecordingEnd
     key: str = ""
+    words: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Too short to hold a word: a click, a breath, or silence until the limit."""
+        if self.words:
+            return False
         kept = KEPT_SILENCE if self.end is RecordingEnd.SILENCE else 0.0
         return self.duration - kept < 1.0
 

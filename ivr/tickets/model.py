@@ -67,6 +67,7 @@ class Channel(Enum):
 
     CALL = "call"
     FALLBACK = "fallback"  # recorded by the script on the switch while the service was away
+    CHAT = "chat"  # written on the chat page
 
 
 @frozen
@@ -74,7 +75,7 @@ class NewTicket:
     """What a flow knows when it opens a ticket.
 
     `key` makes opening idempotent: the same key never makes a second ticket. `recording`
-    is the message's path. `line` is None when the
+    is the message's path, `words` what was written instead of spoken. `line` is None when the
     caller never said what it is about. `number` is one that was reserved for it: whoever opens the
     ticket then gives it the same.
     """
@@ -89,6 +90,7 @@ class NewTicket:
     happened: datetime
     table: TableVersion
     channel: Channel = Channel.CALL
+    words: str = ""
     number: TicketNumber | None = None
 
     def numbered(self, number: TicketNumber, *, opened: datetime, due: datetime) -> Ticket:
@@ -116,6 +118,7 @@ class Ticket:
     state: TicketState
     channel: Channel
     satisfaction: int | None = None
+    words: str = ""
 
 
 __all__ = [

@@ -20,7 +20,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.people.sessions import Token, csrf_of, new_token
 from ivr.web.answers import status_of, words_of
 from ivr.web.cookies import keep, token_of
-from ivr.web.origin import FIELD, check
+from ivr.web.origin import FIELD, ForeignRequest, check
 from ivr.web.page import read_form
 from ivr.web.pages.signing_in import address_of
 from ivr.web.parts import WebParts
@@ -83,12 +83,13 @@ class Chatting:
     async def write(self, request: Request) -> Response:
         try:
             sent = await _sent(request)
-            room = await self.rooms.write(sent.token, sent.line, address_of(request))
-        except HotlineError as why:
+        except ForeignRequest as why:
             return self._refused(request, why)
-        if sent.by_script:
-            return self._news(sent, room)
-        return RedirectResponse(LAST, 303)
+        try:
+            await self.rooms.write(sent.token, sent.line, address_of(request))
+        except HotlineError as why:
+            return self._news(sent, why) if sent.by_script else self._refused(request, why, sent)
+        return self._news(sent) if sent.by_script else RedirectResponse(LAST, 303)
 
     async def leave(self, request: Request) -> Response:
         try:
@@ -112,34 +113,40 @@ class Chatting:
     def _page(
         self, request: Request, token: Token, why: HotlineError | None = None, line: str = ""
     ) -> Response:
-        trouble = {"error": words_of(why) if why else "", "line": line}
-        html = render("chat.html", _words(token, self.rooms.find(token)) | trouble)
-        answer = Response(html, status_of(why) if why else 200, media_type="text/html")
+        words = _words(token, self.rooms.find(token)) | _trouble(why, line)
+        answer = Response(
+            render("chat.html", words), status_of(why) if why else 200, media_type="text/html"
+        )
         keep(request, answer, token, secure=self.secure, cookie=COOKIE)
         return answer
 
-    def _news(self, sent: _Sent, room: ChatRoom) -> Response:
+    def _news(self, sent: _Sent, why: HotlineError | None = None) -> Response:
         """What was said since, for the log, and the form for the next line."""
-        words = _words(sent.token, room)
-        shown = words["paragraphs"]
-        news = shown[sent.seen :] if sent.seen <= len(shown) else shown
-        html = render("chat_news.html", words | {"news": news, "error": "", "line": ""})
-        return Response(html, media_type="text/html")
+        words = _words(sent.token, self.rooms.find(sent.token))
+        words |= _trouble(why, sent.line) | {"news": words["paragraphs"][sent.seen :]}
+        return Response(render("chat_news.html", words), media_type="text/html")
 
-    def _refused(self, request: Request, why: HotlineError) -> Response:
-        """The page again, with the reason; scripts look at a new page as well."""
+    def _refused(self, request: Request, why: HotlineError, sent: _Sent | None = None) -> Response:
+        """The page again, with the reason and what was written; scripts fetch it anew."""
         if request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"hx-redirect": HERE})
-        return self._page(request, token_of(request, COOKIE) or new_token(), why)
+        token = token_of(request, COOKIE) or new_token()
+        return self._page(request, token, why, sent.line if sent else "")
 
 
 async def _sent(request: Request) -> _Sent:
     """Raises `ForeignRequest`."""
     form = await read_form(request)
     token = token_of(request, COOKIE)
-    check(request, str(form.get(FIELD, "")), csrf_of(token or new_token()))
-    assert token is not None  # noqa: S101 - nobody guesses the secret of a new one
+    if token is None:
+        raise ForeignRequest
+    check(request, str(form.get(FIELD, "")), csrf_of(token))
     return _Sent(request=request, token=token, form=form)
+
+
+def _trouble(why: HotlineError | None, line: str) -> dict[str, str]:
+    """What went wrong, and the line that was not taken."""
+    return {"error": words_of(why) if why else "", "line": line if why else ""}
 
 
 def _words(token: Token, room: ChatRoom | None) -> dict[str, Any]:
