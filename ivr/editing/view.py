@@ -39,8 +39,12 @@ class View:
     def rows(self, sheet: str, **where: str) -> list[dict[str, str]]:
         """The rows whose cells are as given, in their order."""
         found = self.sheets.sheet(sheet)
-        rows = map(found.form.row, found.rows)
-        return [row for row in rows if all(row[name] == text for name, text in where.items())]
+        wanted = [(found.form.names.index(name), text) for name, text in where.items()]
+        return [
+            found.form.row(cells)
+            for cells in found.rows
+            if all(cells[place] == text for place, text in wanted)
+        ]
 
     def may_change(self, sheet: str, cells: Cells) -> bool:
         return self.scope.has_row(sheet, cells)

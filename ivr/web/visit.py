@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -10,6 +11,7 @@ from attrs import frozen
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from ivr.kernel.people import Account
 from ivr.people.permissions import Permission, may
@@ -66,8 +68,7 @@ class Visit:
 
     def show(self, template: str, words: Words | None = None, *, status: int = 200) -> Response:
         """A page, or with a name like ``try/answer.html`` a part of one."""
-        html = render(template, self._words() | dict(words or {}))
-        return Response(html, status_code=status, media_type="text/html")
+        return Rendered(template, self._words() | dict(words or {}), status)
 
     def go(self, path: str, done: str = "", **more: str) -> Response:
         """Look at another page; `done` names the sentence of `SAID` that it begins with."""
@@ -83,6 +84,19 @@ class Visit:
             "path": self.request.url.path,
             "said": SAID.get(self.asked("done"), ""),
         }
+
+
+class Rendered(Response):
+    """A page that is put together in a thread when it is sent: calls share the loop."""
+
+    def __init__(self, template: str, words: dict[str, Any], status: int) -> None:
+        super().__init__(status_code=status, media_type="text/html")
+        self._page = (template, words)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        html = await asyncio.to_thread(render, *self._page)
+        whole = Response(html, self.status_code, media_type="text/html")
+        await whole(scope, receive, send)
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

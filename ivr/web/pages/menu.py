@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from attrs import frozen
@@ -40,7 +41,7 @@ async def tree(visit: Visit) -> Response:
     view = await look(visit)
     words = {
         "view": view,
-        "root": _branch(visit, view, ROOT, "", "114"),
+        "root": await asyncio.to_thread(_branch, visit, view, ROOT, "", "114"),
         "editable": may_edit(visit, view, "menu", None),
     }
     return visit.show("menu.html", words)

@@ -146,8 +146,10 @@ def lines_of(view: View, target: str) -> list[str]:
 
 
 def _examples(view: View, lines: list[str]) -> list[dict[str, str]]:
-    wanted = set(lines)
-    return [row for row in view.rows("examples") if row["target"].split("|")[0] in wanted]
+    wanted, sheet = set(lines), view.sheets.sheet("examples")
+    place = sheet.form.names.index("target")
+    rows = (cells for cells in sheet.rows if cells[place].partition("|")[0] in wanted)
+    return [sheet.form.row(cells) for cells in rows]
 
 
 def _fits(asked: str, title: str) -> bool:
