@@ -54,20 +54,23 @@ async def prompt_is_heard_whole(world: World):
     def check():
         (match,) = heard(talk.leg.recording, [world.prompt_clip])
         assert match.portion > 0.95
-        assert talk.ears[0].told == world.prompt_clip.seconds * 50
+        assert talk.ears[0].told >= world.prompt_clip.seconds * 50
 
     return check
 
 
-def stops_in_time(talk, told) -> Callable[[], None]:
+def stops_in_time(world: World, talk, told) -> Callable[[], None]:
     """Of the prompt, little is heard after what interrupted it had reached us.
 
-    Both are told in seconds of the prompt, so a slow machine changes neither.
+    Both are told in seconds of the prompt, so a slow machine changes neither. Where it stretched
+    the sound, what was recognised of the prompt says how much there was.
     """
 
     def check():
         began, ended = sounds(talk.leg.recording)[0]
-        assert ended - began - told / 50 <= STOPS_WITHIN
+        (match,) = heard(talk.leg.recording, [world.prompt_clip])
+        told_in_all = min(ended - began, match.portion * world.prompt_clip.seconds)
+        assert told_in_all - told / 50 <= STOPS_WITHIN
 
     return check
 
@@ -80,7 +83,7 @@ async def speech_stops_the_prompt(world: World):
     assert isinstance(said, Heard)
     assert 0.9 < float(said.text.split()[0]) < 2.2  # the speech and the silence that ends it
     await talk.leg.wait(State.ENDED)
-    return stops_in_time(talk, talk.ears[0].told_when_spoken)
+    return stops_in_time(world, talk, talk.ears[0].told_when_spoken)
 
 
 async def a_key_stops_the_prompt(world: World):
@@ -89,7 +92,7 @@ async def a_key_stops_the_prompt(world: World):
     await talk.leg.press("5")
     assert await talk.returns() == Digits("5")
     await talk.leg.wait(State.ENDED)
-    return stops_in_time(talk, talk.ears[0].told)
+    return stops_in_time(world, talk, talk.ears[0].told)
 
 
 async def keys_pressed_while_recognition_runs_win(world: World):
@@ -117,7 +120,7 @@ async def a_slow_ear_becomes_the_keypad(world: World):
     await talk.is_told_something()
     await talk.leg.say(world.speech)
     await world.is_deaf("ear-late")
-    await asyncio.sleep(1.0)  # of the same question, by STREAM FILE
+    await asyncio.sleep(1.5)  # of the same question, by STREAM FILE
     await talk.leg.press("7")
     assert await talk.returns() == (Digits("7"), False)
     return asked_twice(talk, world)
