@@ -15,7 +15,7 @@ from ivr.web.limits import MOST_BODY
 from tests.web.chat_site import BREAKS, open_chat
 
 LINE = re.compile(
-    r'<li class="chat-line (\w+)"[^>]*><span class="hidden">.*?</span>(.*?)</li>', re.DOTALL
+    r'<p class="chat-line (\w+)"[^>]*><span class="hidden">.*?</span>(.*?)</p>', re.DOTALL
 )
 OPTION = re.compile(r'<button name="key" value="(.)">(.*?)</button>')
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}<img src=x onerror=alert(2)>"

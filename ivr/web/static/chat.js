@@ -12,11 +12,11 @@ document.addEventListener("keydown", (event) => {
 
 // The answer comes into view.
 function showLast() {
-  document.querySelector("#log > li:last-child")?.scrollIntoView({ block: "nearest" });
+  document.querySelector("#log > p:last-child")?.scrollIntoView({ block: "nearest" });
   document.getElementById("answer")?.scrollIntoView({ block: "end" });
 }
 
 document.addEventListener("htmx:afterSettle", showLast);
 document.addEventListener("DOMContentLoaded", () => {
-  if (document.querySelector("#log > li") !== null) showLast();
+  if (document.querySelector("#log > p") !== null) showLast();
 });
