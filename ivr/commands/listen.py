@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from ivr.app.routers import open_router
+from ivr.calls.likely import places
 from ivr.calls.understanding import understand
 from ivr.commands.listening import listeners_of
 from ivr.commands.route import print_decision, tell
 from ivr.commands.route_audio import hints_of
 from ivr.commands.shared import console, plainly, settings_of
-from ivr.kernel.heard import Heard
+from ivr.kernel.heard import Heard, Hints
 from ivr.speech.activity import SileroDetector
 from ivr.speech.segments import Segment, segments
 from ivr.speech.sounds import syllables
@@ -30,10 +31,11 @@ def listen(context: click.Context, file: Path, area: str, expect: tuple[str, ...
     audio = read_wave(file)
     for found in segments(audio, SileroDetector()):
         console.print(_spoken(found))
-    with listeners_of(settings_of(context)) as listeners:
-        heard = listeners.hear(audio, hints_of(expect)).result()
-    _print_heard(heard)
     router = open_router(settings_of(context), tell)
+    hints = hints_of(expect, Hints(hot_words=places(router.table.directory)))
+    with listeners_of(settings_of(context)) as listeners:
+        heard = listeners.hear(audio, hints).result()
+    _print_heard(heard)
     print_decision(understand(heard, lambda text: router.decide(text, area)), router.table)
 
 

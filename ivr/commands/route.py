@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from ivr.app.routers import open_router
+from ivr.calls.likely import places
 from ivr.commands.listening import listeners_of
 from ivr.commands.route_audio import answer_all
 from ivr.commands.shared import console, plainly, settings_of
@@ -76,7 +77,8 @@ def route(context: click.Context, *, jsonl: bool) -> None:
         router = open_router(settings_of(context), tell)
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
         with listeners_of(settings_of(context)) as listeners:
-            for line in answer_all(sys.stdin.buffer, router, listeners):
+            hot_words = places(router.table.directory)
+            for line in answer_all(sys.stdin.buffer, router, listeners, hot_words):
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()
     elif context.invoked_subcommand is None:

@@ -45,33 +45,45 @@ class _Line:
     error: str = ""
 
 
+@frozen
+class _Desk:
+    """Who hears, and what an open question makes likely."""
+
+    listeners: Listeners
+    open_hints: Hints
+
+
 _DECODER: Final = msgspec.json.Decoder(AskedAudio)
 _Queue = queue.Queue[_Line | None]
 
 
-def answer_all(lines: Iterable[bytes], router: Router, listeners: Listeners) -> Iterator[str]:
+def answer_all(
+    lines: Iterable[bytes], router: Router, listeners: Listeners, hot_words: tuple[str, ...] = ()
+) -> Iterator[str]:
     """One line of JSON for each that is not blank, in order, each as soon as it can be told.
+
+    `hot_words` are names that open speech is likely to hold.
 
     A file that can not be read, or a recogniser that fails, is answered with its error.
     """
     waiting: _Queue = queue.Queue(AHEAD)
-    reader = threading.Thread(target=_read, args=(lines, listeners, waiting), daemon=True)
-    reader.start()
+    desk = _Desk(listeners, Hints(hot_words=hot_words))
+    threading.Thread(target=_read, args=(lines, desk, waiting), daemon=True).start()
     while (line := waiting.get()) is not None:
         yield json.dumps(_told(line, router), ensure_ascii=False)
 
 
-def _read(lines: Iterable[bytes], listeners: Listeners, waiting: _Queue) -> None:
+def _read(lines: Iterable[bytes], desk: _Desk, waiting: _Queue) -> None:
     """In a thread of its own, so that answers do not wait for the next line."""
     try:
         for number, raw in enumerate(lines, start=1):
             if raw.strip():
-                waiting.put(_begun(_Line(number, raw), listeners))
+                waiting.put(_begun(_Line(number, raw), desk))
     finally:
         waiting.put(None)
 
 
-def _begun(line: _Line, listeners: Listeners) -> _Line:
+def _begun(line: _Line, desk: _Desk) -> _Line:
     if b'"audio"' not in line.raw or len(line.raw) > MAX_LINE:
         return line
     try:
@@ -79,7 +91,8 @@ def _begun(line: _Line, listeners: Listeners) -> _Line:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return line  # as a text it is refused in words
     try:
-        heard = listeners.hear(read_wave(Path(asked.audio)), hints_of(asked.expect))
+        hints = hints_of(asked.expect, desk.open_hints)
+        heard = desk.listeners.hear(read_wave(Path(asked.audio)), hints)
     except (BadAudio, ValueError) as why:
         return _Line(line.number, line.raw, asked, error=str(why))
     return _Line(line.number, line.raw, asked, heard)
@@ -107,7 +120,7 @@ def _decided(heard: Heard, asked: AskedAudio, router: Router) -> dict[str, Any]:
     return as_json(understand(heard, lambda text: router.decide(text, asked.area)))
 
 
-def hints_of(words: Iterable[str]) -> Hints:
-    """Open, or one of these words."""
+def hints_of(words: Iterable[str], otherwise: Hints = OPEN) -> Hints:
+    """One of these words; with none, `otherwise`. Raises `ValueError`."""
     said = tuple(words)
-    return expected(said) if said else OPEN
+    return expected(said) if said else otherwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from ivr.doctor import database, disks, lately, parts
+from ivr.doctor import database, disks, lately, parts, speech
 from ivr.doctor.finding import Examination, Finding
 from ivr.kernel.errors import HotlineError
 from ivr.settings import Settings
@@ -37,6 +37,7 @@ EXAMINATIONS: Final[tuple[tuple[str, Examination], ...]] = (
     ("Asterisk管理接口", parts.manager),
     ("FastAGI端口", parts.fastagi),
     ("提示音", parts.prompts),
+    ("语音识别", speech.recogniser),
     ("待传件", disks.waiting),
     ("磁盘", disks.room),
     ("时钟", parts.clock),
@@ -47,6 +48,7 @@ MENDS: Final = {
     **parts.MENDS,
     "数据库": "检查 HOTLINE_DATABASE 指向的数据库是否在运行；新站点先运行 hotline init",
     "待传件": "检查 HOTLINE_HOME 里的 spool 文件夹能不能读写",
+    "语音识别": speech.MEND,
     "磁盘": "检查 HOTLINE_HOME 在不在、能不能读写",
     "近来的故障": "服务的网页端口不回答：查看服务的日志，必要时重启 hotline serve",
 }

@@ -39,6 +39,19 @@ AILMENTS: Final[Mapping[str, Ailment]] = {
     "prompt": Ailment(
         "提示音放不出来", "运行 hotline prompts check 查看是哪几句，再运行 hotline prompts render"
     ),
+    "recogniser-late": Ailment(
+        "语音识别来不及，来电改用按键", "减轻机器负载，或增加 HOTLINE_SPEECH__WORKERS"
+    ),
+    "recogniser-busy": Ailment(
+        "同时说话的人太多，来电改用按键", "增加 HOTLINE_SPEECH__WORKERS，每个约需一个核的一半"
+    ),
+    "recogniser-failed": Ailment(
+        "有的话识别出错，来电改用按键", "查看服务日志里的 recognition failed"
+    ),
+    "recogniser-away": Ailment("语音识别没有运行，来电改用按键", "看上面的语音识别一项"),
+    "recogniser-lost": Ailment(
+        "识别进程退出过，已自动重启", "反复出现就检查内存：每个识别进程约需300 MB"
+    ),
     "background": Ailment("后台工作出错，会自动重试", "查看服务日志里的 background work failed"),
     "flow": Ailment("通话流程出错，来电已由备用节点接手", "查看服务日志里的 flow failed"),
     "manager": Ailment("处理交换机事件出错", "查看服务日志里的 manager callback failed"),

@@ -1,4 +1,4 @@
-"""Lines that name sound files: order, grammar, errors, and answers that do not wait for the next."""
+"""Lines that name sound files: order, grammar, errors; answers do not wait for the next line."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from ivr.speech.recogniser import RecogniserAway
 class Decider:
     """Stands where the router does; its decision is a label of the text."""
 
-    def decide(self, text, area=None):
+    def decide(self, text, _area=None):
         return Told(text)
 
 

@@ -3,6 +3,7 @@
 import struct
 import wave
 from array import array
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,5 @@ def test_a_missing_file_is_refused_in_words(tmp_path):
 @given(st.binary(max_size=200))
 def test_no_bytes_at_all_break_the_reader(content):
     for each in (content, b"RIFF\0\0\0\0WAVE" + content, riff(1, 16, content)):
-        try:
+        with suppress(BadAudio):
             assert len(decoded(each)) % 2 == 0
-        except BadAudio as why:
-            assert str(why)

@@ -16,6 +16,9 @@ from ivr.speech.engines.whisper.model import Reading
 
 _INVENTED: Final = Path(__file__).with_name("invented.toml")
 _LOOP: Final = re.compile(r"(.{1,12}?)(?:[\s，。、,.]*\1){3,}.{0,12}$")
+_TWICE: Final = re.compile(
+    r"^(.{2,12}?)[\s，。、,.]*\1[。,.]?$"
+)  # short audio is often heard twice
 _FOREIGN: Final = re.compile(r"[぀-ヿ가-힯]")
 _SILENCE: Final = 0.6  # "no speech" from here on, unless the text is likely all the same
 _UNLIKELY: Final = -1.0
@@ -41,9 +44,9 @@ def _believable(readings: Iterable[Reading], prompt: str) -> Iterator[tuple[str,
 
 
 def tidy(text: str) -> str:
-    """Simplified, without blanks at the ends, a loop said once."""
+    """Simplified, without blanks at the ends; what was written over and over is said once."""
     simple = _simplifier().convert(text).strip()
-    return _LOOP.sub(r"\1", simple)
+    return _TWICE.sub(r"\1", _LOOP.sub(r"\1", simple))
 
 
 def is_invented(text: str, prompt: str) -> bool:
