@@ -21,6 +21,7 @@ from agi_scripts.standby import FILE as STANDBY_FILE
 from agi_scripts.standby import Standby, read
 from agi_scripts.visit import Visit
 from ivr.calls.journey import Journey
+from ivr.calls.record import GONE
 from ivr.kernel.clock import Clock, SystemClock
 from ivr.kernel.errors import HotlineError, StoreAway
 from ivr.kernel.ids import PhoneNumber, TicketNumber
@@ -80,9 +81,10 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
     wills = WillFolder(Path(standby.wills))
     snapshot = from_json(Path(standby.snapshot).read_bytes())  # noqa: ASYNC240 - no loop here
     journey = Journey(call.facts, snapshot.number, standby.node, clock)
-    journey.step("standby")
     try:
         await call.set(STARTING, "")
+        place = await place_of(call, journey)
+        journey.step("standby")
         visit = Visit(
             call=call,
             snapshot=snapshot,
@@ -91,19 +93,24 @@ async def answer(call: ClassicCall, standby: Standby) -> None:
             journey=journey,
             clock=clock,
             times=standby.times,
-            place=await place_of(call, journey),
+            place=place,
             wills=wills,
         )
         await incoming(visit)
         await call.set(LAST_WORD, "1")
     except CallerGone:
-        journey.step("caller-gone")
+        journey.step(GONE)
     finally:
-        closed = ClosedCall(journey.record(), journey.callback())
-        recording = closed.callback.recording if closed.callback else ""
-        attachment = Path(recording) if recording else None
-        spool.put(RECORD, closed.record.call, pack(closed), attachment)
-        await wills.settle(closed.record.call)
+        _close(ClosedCall(journey.record(), journey.callback()), spool, wills)
+
+
+def _close(closed: ClosedCall, spool: SpoolFolder, wills: WillFolder) -> None:
+    call = closed.record.call
+    if closed.record.knows_nothing and wills.holds(call):
+        return  # what the node before us left is carried out instead
+    recording = closed.callback.recording if closed.callback else ""
+    spool.put(RECORD, call, pack(closed), Path(recording) if recording else None)
+    wills.forget(call)
 
 
 def _deadlines(standby: Standby, snapshot: Snapshot) -> Deadlines:

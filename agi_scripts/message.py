@@ -169,8 +169,11 @@ async def _record_again(visit: Visit) -> bool:
 
 
 async def _take_up(visit: Visit) -> bool:
-    """Find what was recorded while nobody served the call; False when that never began."""
-    if not visit.place.takes:
+    """Find what was recorded while nobody served the call; False when that never began.
+
+    What a ticket has been opened for already is not found again.
+    """
+    if visit.place.takes == visit.place.used:
         return True
     recording = await visit.call.last_recording(_name(visit))
     if recording is None:
@@ -209,6 +212,7 @@ async def _open(visit: Visit) -> Ticket | None:
     visit.place.kept = None  # the mark still has it until the next one
     visit.place.number = None
     visit.place.opened += 1
+    visit.place.used = visit.place.takes
     return ticket
 
 

@@ -63,6 +63,7 @@ class Place:
     hop: int = 0  # of the chain, while connecting
     takes: int = 0  # recordings begun
     asked: int = 0  # times the message was asked for, at the present station
+    used: int = 0  # of them, when the last ticket was opened
     kept: Recording | None = None  # the last recording that held words
     opened: int = 0  # tickets of this call
     number: TicketNumber | None = None  # for the ticket of `kept`, or the one being told
@@ -87,6 +88,7 @@ class _Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     hop: int = 0
     takes: int = 0
     asked: int = 0
+    used: int = 0
     kept: str = ""
     length: float = 0.0
     opened: int = 0
@@ -122,6 +124,7 @@ def write_mark(place: Place, journey: Journey) -> str:
         hop=place.hop,
         takes=place.takes,
         asked=place.asked,
+        used=place.used,
         kept=kept.path if kept else "",
         length=round(kept.duration, 1) if kept else 0.0,
         opened=place.opened,
@@ -169,6 +172,7 @@ def read_mark(text: str, journey: Journey) -> Place | None:
         hop=mark.hop,
         takes=mark.takes,
         asked=mark.asked,
+        used=mark.used,
         kept=kept,
         opened=mark.opened,
         number=TicketNumber(mark.number) if mark.number else None,

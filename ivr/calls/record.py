@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
 from ivr.kernel.ids import CallId, OperatorId, PhoneNumber, TicketNumber
 from routing.ids import LineCode, TableVersion
+
+GONE: Final = "caller-gone"  # the last step of a call that the caller ended
 
 
 class Outcome(Enum):
@@ -83,6 +85,11 @@ class CallRecord:
     talked: float | None = None  # seconds with a unit or an operator
     satisfaction: int | None = None  # 1 very satisfied .. 5 very dissatisfied
     told: tuple[Told, ...] = ()
+
+    @property
+    def knows_nothing(self) -> bool:
+        """The caller had gone before whoever wrote this could ask where the call stood."""
+        return [step.name for step in self.steps] == [GONE]
 
 
 @frozen

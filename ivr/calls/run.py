@@ -11,7 +11,7 @@ from attrs import frozen
 from ivr.calls.fence import Fence
 from ivr.calls.journey import Journey
 from ivr.calls.live import LiveCall, LiveCalls
-from ivr.calls.record import Callback, CallLedger, CallRecord, Outcome, Step
+from ivr.calls.record import GONE, Callback, CallLedger, CallRecord, Outcome, Step
 from ivr.calls.witness import IsOver, Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
@@ -63,7 +63,7 @@ class CallRunner:
         try:
             await self.flow(call, snapshot, journey, partial(self._is_over, call))
         except CallerGone:
-            journey.step("caller-gone")
+            journey.step(GONE)
             return True
         except BaseException:
             journey.outcome = Outcome.FAULT

@@ -24,14 +24,20 @@ from ivr.tickets.will import Will
 
 @frozen
 class SettlingLedger:
-    """`ivr.calls.record.CallLedger`: whoever closes a call settles its will."""
+    """`ivr.calls.record.CallLedger`: whoever closes a call settles its will.
+
+    Except who came when the caller had gone, and knows nothing of what they said to the process
+    before: that one's will is carried out instead.
+    """
 
     ledger: CallLedger
     wills: WillFolder
 
     async def close(self, record: CallRecord, callback: Callback | None) -> None:
-        await self.ledger.close(record, callback)
-        await asyncio.to_thread(self.wills.forget, record.call)
+        left = record.knows_nothing and await asyncio.to_thread(self.wills.holds, record.call)
+        if not left:
+            await self.ledger.close(record, callback)
+            await asyncio.to_thread(self.wills.forget, record.call)
 
 
 class Registrar(Protocol):

@@ -48,6 +48,10 @@ class WillFolder:
     def forget(self, call: CallId) -> None:
         self._file(call).unlink(missing_ok=True)
 
+    def holds(self, call: CallId) -> bool:
+        """Whether somebody left one for this call."""
+        return self._file(call).exists()
+
     def amend(self, call: CallId, change: Callable[[Will], Will]) -> None:
         """Something was seen of this call. One without a will has none to change."""
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from deploy.database_servers import ServerDown
 from tests.faults.blows import FAULTS, Fault
 from tests.faults.campaign import PEOPLE, Campaign, Result
-from tests.faults.kills import WITHIN, kills
+from tests.faults.kills import RATE, WITHIN, kills
 from tests.faults.lexicon import Lexicon
 from tests.faults.report import of_kills, table, write
 from tests.faults.world import embedded, scaled
@@ -28,7 +28,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         home = wanted.keep or Path(folder)
         if wanted.command == "kills":
-            result = asyncio.run(kills(wanted.times, wanted.seed, home, within=wanted.within))
+            how = {"within": wanted.within, "rate": wanted.rate}
+            result = asyncio.run(kills(wanted.times, wanted.seed, home, **how))
             _say(of_kills(result))
             return 0 if result.clean else 1
         chosen = [each for each in FAULTS if _is_wanted(each, wanted.only)]
@@ -50,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     struck = commands.add_parser("kills", help="kill -9, again and again")
     struck.add_argument("--times", type=int, default=200)
     struck.add_argument("--within", type=float, default=WITHIN, help="seconds")
+    struck.add_argument("--rate", type=float, default=RATE, help="callers a second")
     for each in (run, struck):
         each.add_argument("--seed", type=int, default=random.randrange(10_000))
         each.add_argument("--keep", type=Path, help="a folder for the site, kept afterwards")

@@ -60,7 +60,9 @@ class Killed:
         return self.verdict.clean
 
 
-async def kills(times: int, seed: int, home: Path, *, within: float = WITHIN) -> Killed:
+async def kills(
+    times: int, seed: int, home: Path, *, within: float = WITHIN, rate: float = RATE
+) -> Killed:
     """That many kills on a site of its own, or as many as there is time for."""
     chance = random.Random(seed)
     lexicon = await asyncio.to_thread(Lexicon.of)
@@ -72,7 +74,7 @@ async def kills(times: int, seed: int, home: Path, *, within: float = WITHIN) ->
         await log_in(Cast(site.hotline, home / "phones", stack))
         began = time.monotonic()
         result = Killed(seed)
-        calling = asyncio.create_task(_arrivals(office, chance.random(), result))
+        calling = asyncio.create_task(_arrivals(office, chance.random(), rate, result))
         await asyncio.sleep(8)  # so that the first blow finds callers in most phases
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
@@ -102,7 +104,7 @@ async def _strike(site: Site, chance: random.Random, times: int, result: Killed)
             await node.ready()
 
 
-async def _arrivals(office: Office, seed: float, result: Killed) -> list[Told]:
+async def _arrivals(office: Office, seed: float, rate: float, result: Killed) -> list[Told]:
     """Callers, until cancelled; then the last of them is waited for."""
     chance = random.Random(seed)
     calls: list[asyncio.Task[Told]] = []
@@ -111,7 +113,7 @@ async def _arrivals(office: Office, seed: float, result: Killed) -> list[Told]:
             person = Person(office, serial, some_goal(chance))
             result.goals[person.told.goal] += 1
             calls.append(asyncio.create_task(person.calls()))
-            await asyncio.sleep(chance.expovariate(RATE))
+            await asyncio.sleep(chance.expovariate(rate))
     except asyncio.CancelledError:
         pass
     async with asyncio.timeout(LONGEST + 10):

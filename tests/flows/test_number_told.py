@@ -58,8 +58,11 @@ async def next_process(request, stage, tmp_path):
 
 
 def caller(dies_at, *, after):
-    facts = CallFacts(CallId(f"t-{dies_at}"), CALLER, dialled="114")
-    return MortalCall(facts, list(MESSAGE), dies_at=dies_at, after=after)
+    return MortalCall(_facts(dies_at), MESSAGE, dies_at=dies_at, after=after)
+
+
+def _facts(dies_at):
+    return CallFacts(CallId(f"t-{dies_at}"), CALLER, dialled="114")
 
 
 async def _deaths(stage):
@@ -145,3 +148,25 @@ async def _died(stage, call):
     except Died:
         return True
     return False
+
+
+async def test_what_a_ticket_was_opened_for_is_no_message_of_the_next_one(stage):
+    """Said to the end, then a human, who was not there: and the process dies asking once more."""
+    acts = ["3", "1", "1", "2", "says 12 0", "waits no-operators", "says 9 #", "1"]
+    seen = []
+    for dies_at in range(30, 100):
+        call = MortalCall(_facts(dies_at), acts, dies_at=dies_at, after=False)
+        if not await _died(stage, call):
+            break
+        if call.transcript[-1] != "> waits no-operators":
+            continue
+        await stage.serve(call)
+        call.finish()
+        seen.append(await _lengths(stage, call.facts.call))
+    assert seen
+    assert set(seen) == {(9, 12)}
+
+
+async def _lengths(stage, call):
+    stored = await SqlTickets(stage.database, stage.clock).of_caller(CALLER, 1_000)
+    return tuple(sorted(each.duration for each in stored if each.call == call))

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from ivr.calls.fence import SwitchUnknown
-from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome
+from ivr.calls.record import GONE, Callback, CallbackReason, CallRecord, Outcome, Step
 from ivr.kernel.clock import CHINA
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.ids import CallId, PhoneNumber
@@ -121,6 +121,25 @@ async def test_a_call_that_goes_on_or_was_closed_needs_no_will(wills, stage):
     switch.held = False
     assert await executor.execute() == 0
     assert (desk.by_key, calls.closed[CALL]) == ({}, (RECORD, None))
+
+
+async def test_who_finds_the_caller_gone_leaves_the_will_of_the_one_before(wills, stage, tmp_path):
+    """The next node came too late to ask what had been recorded, and must not close it away."""
+    executor, desk, calls, _ = stage
+    said(tmp_path, 3)
+    await wills.leave(WILL)
+    late = attrs.evolve(RECORD, steps=(Step(GONE, NOW),))
+    await SettlingLedger(calls, wills).close(late, None)
+    assert calls.closed == {}
+    assert await executor.execute() == 1
+    assert [each.call for each in desk.by_key.values()] == [CALL]
+
+
+async def test_a_caller_gone_at_once_has_a_record_all_the_same(wills, stage):
+    _, _, calls, _ = stage
+    late = attrs.evolve(RECORD, steps=(Step(GONE, NOW),))
+    await SettlingLedger(calls, wills).close(late, None)
+    assert calls.closed[CALL] == (late, None)
 
 
 async def test_a_will_whose_call_was_closed_elsewhere_is_dropped(wills, stage):
