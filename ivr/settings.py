@@ -115,6 +115,7 @@ class SwitchSettings(Section):
     rtp_last: int = 20999
     exchange_port: int = 5090  # where the outbound context sends calls; the simulated exchange
     nodes: int = Field(default=1, ge=1, le=4)  # call nodes that `make run` starts
+    queue_log: str = ""  # Asterisk's list of who answered whom; empty: that of `make run`
     number: str = "114"
     tls: bool = False
 
@@ -153,10 +154,15 @@ class DiallerSettings(Section):
 
 
 class TableSettings(Section):
-    """How the routing table is published."""
+    """How the routing table is published.
+
+    `voice` renders clips that a new version needs before it goes live: `auto` is the product's
+    voice where its model is on this machine, else espeak-ng; `off` leaves the clips to the site.
+    """
 
     approval: bool = False  # whether a second person must agree before a draft is published
     rehearse: int = Field(default=500, ge=0, le=5000)  # calls and tickets decided again
+    voice: Literal["auto", "kokoro", "espeak", "off"] = "auto"
 
 
 class Settings(BaseSettings):
@@ -194,6 +200,12 @@ class Settings(BaseSettings):
     @property
     def recordings(self) -> Path:
         return self.home.absolute() / "recordings"
+
+    @property
+    def queue_log(self) -> Path:
+        """Where the switch writes who answered whom; it may not be there."""
+        known = self.switch.queue_log
+        return Path(known) if known else self.home.absolute() / "asterisk" / "log" / "queue_log"
 
     @property
     def spool(self) -> Path:

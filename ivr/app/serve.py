@@ -27,6 +27,7 @@ from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
 from ivr.app.understanding import understanding_of
 from ivr.app.upkeep import Upkeep
+from ivr.app.voices import LOOK_EVERY, FreshLibrary
 from ivr.app.web import WebServer
 from ivr.app.whose import SwitchKnows
 from ivr.calls.fence import Fence
@@ -35,6 +36,7 @@ from ivr.calls.run import CallRunner, Flow
 from ivr.calls.witness import IsOver
 from ivr.guardian.pulse import EVERY, Pulse
 from ivr.kernel.clock import ClockWatch
+from ivr.kernel.ids import CallId
 from ivr.kernel.log import configure, logger
 from ivr.kernel.units import seconds
 from ivr.settings import Settings
@@ -46,6 +48,7 @@ from ivr.telephony.call import Call
 from ivr.telephony.dialling_rules import NationalForms
 from ivr.telephony.fastagi import FastAgiServer
 from ivr.telephony.manager import ManagerClient
+from ivr.telephony.queue_log import QueueLog
 from ivr.web.app import web_app
 from ivr.web.parts import WebParts
 from prompts.sound_library import Library
@@ -122,13 +125,18 @@ def _say_serving(settings: Settings, role: Role) -> None:
 
 
 def _executor(node: Node, manager: ManagerClient) -> Executor:
+    queue_log = QueueLog(node.settings.queue_log)
+
+    def talked(call: CallId) -> bool:
+        return node.witness.answered(call) or queue_log.answered(call)
+
     return Executor(
         wills=node.wills,
         tickets=node.desk,
         calls=node.stores.calls,
         switch=SwitchKnows(manager),
         recordings=node.settings.recordings,
-        talked=node.witness.answered,
+        talked=talked,
         after=seconds(node.settings.calls.unclaimed),
     )
 
@@ -196,7 +204,9 @@ async def _agi(node: Node, manager: ManagerClient) -> AsyncIterator[None]:
         background=node.background,
         node=node.settings.node,
     )
-    sounds = Library(sound_folders(node.settings)).locate
+    library = Library(sound_folders(node.settings))
+    node.background.repeat(FreshLibrary(library).look, LOOK_EVERY)
+    sounds = library.locate
     async with hearing(node, sounds) as heard:
         server = FastAgiServer(
             runner,

@@ -58,7 +58,7 @@ class Executor:
 
     Safe to run on several nodes and to be cut anywhere: the ticket has the key that the flow
     would have used, the record is written once for a call. `talked` says whether the switch
-    was seen connecting the caller to somebody.
+    connected the caller to somebody; it may read the disk.
     """
 
     wills: WillFolder
@@ -96,8 +96,9 @@ class Executor:
             ticket = await self.tickets.register(new)
             record = attrs.evolve(record, ticket=ticket.number, outcome=Outcome.TICKET)
             callback = callback and attrs.evolve(callback, recording=ticket.recording)
-        owed = None if self.talked(will.facts.call) else callback
-        await self.calls.close(record, owed)
+        if callback is not None and await asyncio.to_thread(self.talked, will.facts.call):
+            callback = None
+        await self.calls.close(record, callback)
         logger().warning("call closed by its will", call=record.call, ticket=record.ticket)
 
     def _message(self, will: Will) -> NewTicket | None:
