@@ -17,7 +17,8 @@ from .citizen import Citizen, introduction
 from .hotline import Hotline, start
 from .scenes import Cast, Outcomes, Scene, name_of, play
 
-AT_ONCE = 3  # scenes; each of them speaks into one recogniser
+HEARING = {"HOTLINE_SPEECH__ENGINE": "whisper", "HOTLINE_SPEECH__WORKERS": "2"}
+AT_ONCE = 2  # scenes: as many as there are recognisers, so that nobody waits for another's answer
 TALKING = 2.5  # seconds into the greeting
 
 pytestmark = pytest.mark.skipif(
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.skipif(
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline that hears; the other tests' does not."""
     assert find_asterisk() is not None, "there is no Asterisk to test with: run `make setup`"
-    running = start(tmp_path_factory.mktemp("hears"), HOTLINE_SPEECH__ENGINE="whisper")
+    running = start(tmp_path_factory.mktemp("hears"), **HEARING)
     yield running
     running.stop()
 
