@@ -91,7 +91,7 @@ class Router:
         return {key: example for key, example in known if key}
 
     def _key(self, text: str) -> str:
-        return read(text, self._tables.simplified).signs.replace(PAUSE, "")
+        return read(text, self._tables.alphabet).signs.replace(PAUSE, "")
 
     def decide(
         self, text: str, area: str | None = None, recent: Sequence[LineCode] = ()

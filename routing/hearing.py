@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import compress
 from typing import Final
 
 from attrs import frozen
@@ -13,7 +15,7 @@ from routing.ids import AreaCode
 from routing.lexicon import Keyword, Lexicon, Phrase, PhraseKind
 from routing.place import Gazetteer, Place
 from routing.sound import SoundTable
-from routing.text import PAUSE, PLACE, Text, read
+from routing.text import PAUSE, PLACE, Alphabet, Text, read
 from routing.wordings import Found, How, Wordings
 
 _HEARD: Final = 2  # syllables from which a keyword is told by its sound
@@ -40,6 +42,10 @@ class Tables:
     simplified: Mapping[str, str]
     sounds: SoundTable
 
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        return Alphabet(self.simplified)
+
 
 @frozen
 class Heard:
@@ -52,12 +58,17 @@ class Heard:
     text: Text
     signs: str
     sound: str
-    kept: tuple[int, ...]
+    mask: bytes  # of the signs as they were said, 1 where one is kept
     place: Place
     area_known: tuple[AreaCode, ...]
     keywords: tuple[Found, ...]
     phrases: tuple[Found, ...]
     alarms: tuple[Alarm, ...]
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Which signs of `text` are left in `signs`."""
+        return tuple(compress(range(len(self.mask)), self.mask))
 
     @property
     def areas(self) -> tuple[AreaCode, ...]:
@@ -87,24 +98,24 @@ class Ear:
             self._add(phrase.text, phrase.kind)
 
     def _add(self, wording: str, meaning: object) -> None:
-        signs = read(wording, self._tables.simplified).signs
+        signs = read(wording, self._tables.alphabet).signs
         self._wordings.add(
             signs, meaning, self._tables.sounds.of(signs) if len(signs) >= _HEARD else ""
         )
 
     def hear(self, original: str, area: str = "") -> Heard:
         """Never fails, whatever the text."""
-        text = read(original, self._tables.simplified)
+        text = read(original, self._tables.alphabet)
         sound = self._tables.sounds.of(text.signs)
         sorted_out = _sort(self._wordings.find(text.signs, sound))
         place = self._gazetteer.place(sorted_out.places)
         named = self._gazetteer.named(area) if area else ()
-        kept, signs, sound = _without(text.signs, sound, self._masked(place), sorted_out.fillers)
+        mask, signs, sound = _without(text.signs, sound, self._masked(place), sorted_out.fillers)
         return Heard(
             text=text,
             signs=signs,
             sound=sound,
-            kept=kept,
+            mask=mask,
             place=self._beyond_city(place),
             area_known=tuple(code for code in named if code not in self._cities),
             keywords=tuple(sorted_out.keywords),
@@ -162,21 +173,28 @@ def _proper(found: Found) -> tuple[int, int]:
 
 def _without(
     signs: str, sound: str, masked: list[tuple[int, int]], fillers: list[Found]
-) -> tuple[tuple[int, ...], str, str]:
-    """The signs that matter with their indices; a sentence of fillers alone keeps them."""
-    gone = {index for filler in fillers for index in range(filler.start, filler.end)}
-    starts = {start for start, _ in masked}
-    if PAUSE in signs:
-        gone |= {index for index, sign in enumerate(signs) if sign == PAUSE}
-    inside = {index for start, end in masked for index in range(start + 1, end)}
-    gone = (gone - starts) | inside
-    if not gone and not starts:
-        return tuple(range(len(signs))), signs, sound
-    kept = tuple(index for index in range(len(signs)) if index not in gone)
-    if not kept:
-        kept = tuple(index for index, sign in enumerate(signs) if sign != PAUSE)
-    return (
-        kept,
-        "".join(PLACE if i in starts else signs[i] for i in kept),
-        "".join(PLACE if i in starts else sound[i] for i in kept),
-    )
+) -> tuple[bytes, str, str]:
+    """The signs that matter and which they are; a sentence of fillers alone keeps them."""
+    if not masked and not fillers and PAUSE not in signs:
+        return b"\1" * len(signs), signs, sound
+    mask = _no_pauses(signs)
+    for filler in fillers:
+        mask[filler.start : filler.end] = bytes(filler.end - filler.start)
+    for start, _ in masked:
+        mask[start] = 1
+        signs = f"{signs[:start]}{PLACE}{signs[start + 1 :]}"
+        sound = f"{sound[:start]}{PLACE}{sound[start + 1 :]}"
+    for start, end in masked:
+        mask[start + 1 : end] = bytes(end - start - 1)
+    if not any(mask):
+        mask = _no_pauses(signs)
+    return bytes(mask), "".join(compress(signs, mask)), "".join(compress(sound, mask))
+
+
+def _no_pauses(signs: str) -> bytearray:
+    mask = bytearray(b"\1") * len(signs)
+    at = signs.find(PAUSE)
+    while at >= 0:
+        mask[at] = 0
+        at = signs.find(PAUSE, at + 1)
+    return mask

@@ -21,7 +21,7 @@ from routing.noise import Garbler
 from routing.outcomes import Districts, Outcomes
 from routing.reading import simplified, sound_table, syllable_names
 from routing.table import RoutingTable
-from routing.text import read
+from routing.text import Alphabet, read
 from routing.weak import weak_examples
 
 _SEED: Final = 114
@@ -54,7 +54,8 @@ def teacher_of(table: RoutingTable) -> Teacher:
 
 def _tables(table: RoutingTable) -> Tables:
     simple, lexicon = simplified(), table.lexicon
-    said = [read(example.text, simple).signs for example in lexicon.examples]
+    alphabet = Alphabet(simple)
+    said = [read(example.text, alphabet).signs for example in lexicon.examples]
     words = [wording for keyword in lexicon.keywords for wording in keyword.wordings]
     parts = [word for danger in lexicon.dangers for part in danger.parts for word in part]
     names = [area.name for area in table.directory.areas]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 from attrs import frozen
@@ -50,13 +51,26 @@ class SoundTable:
 
     def of(self, text: str) -> str:
         """The sound, as long as the text; what has none stands for itself."""
-        sound = [self.singles.get(char, char) for char in text]
-        if not self.changing.isdisjoint(text):
-            for start in range(len(text) - 1):
-                pair = self.pairs.get(text[start : start + 2])
-                if pair:
-                    sound[start : start + 2] = pair
-        return "".join(sound)
+        sound = text.translate(self._signs)
+        if self.changing.isdisjoint(text):
+            return sound
+        starts = [start for start, char in enumerate(text[:-1]) if char in self.changing]
+        for start in starts:
+            pair = self.pairs.get(text[start : start + 2])
+            if pair:
+                sound = sound[:start] + pair + sound[start + 2 :]
+        return sound
+
+    @cached_property
+    def _signs(self) -> dict[int, str]:
+        return _Signs((ord(char), sign) for char, sign in self.singles.items())
+
+
+class _Signs(dict[int, str]):
+    """For `str.translate`: what is not in it stands for itself."""
+
+    def __missing__(self, code: int) -> str:
+        return chr(code)
 
 
 _INITIAL: Final = re.compile("[bpmfdtnlgkhjqxzcsryw]?")

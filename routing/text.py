@@ -16,35 +16,64 @@ PAUSE: Final = "，"  # all punctuation, blanks and pictures
 PLACE: Final = "\uf8ff"  # where a place was named; last of the private use area
 
 _HANZI_FIRST, _HANZI_LAST = "㐀", "鿿"
+# Characters that are met often enough to stand in the table: ASCII, punctuation, full width.
+_PAUSES: Final = (*range(0x80), *range(0x2000, 0x2070), *range(0x3000, 0x3040), *range(0xFF00, 0xFFF0))
 _DIGITS: Final = "零一二三四五六七八九"
+
+
+class Alphabet(dict[int, str]):
+    """The sign that each character is compared as, by code; of all others a `PAUSE`.
+
+    Made for `str.translate`, which reads a sentence in a microsecond.
+    """
+
+    def __init__(self, simplified: Mapping[str, str]) -> None:
+        hanzi = range(ord(_HANZI_FIRST), ord(_HANZI_LAST) + 1)
+        super().__init__(zip(hanzi, map(chr, hanzi), strict=True))
+        self.update((code, PAUSE) for code in _PAUSES)
+        self.update((ord(char), sign) for char, sign in simplified.items())
+
+    def __missing__(self, _code: int) -> str:
+        return PAUSE
 
 
 @frozen
 class Text:
-    """Comparable signs and, for each, its index in the original."""
+    """Comparable signs and where each stands in the original."""
 
     original: str
     signs: str
-    at: tuple[int, ...]
+    _plain: str  # the sign of every character, pauses not yet drawn together
+
+    @property
+    def at(self) -> tuple[int, ...]:
+        """For each sign its index in the original."""
+        plain = self._plain
+        return tuple(
+            index
+            for index, sign in enumerate(plain)
+            if sign != PAUSE or (index and plain[index - 1] != PAUSE)
+        )
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where signs `start` to before `end` stand in the original."""
-        if start >= end or end > len(self.at):
+        at = self.at
+        if start >= end or end > len(at):
             return (0, 0)
-        return (self.at[start], self.at[end - 1] + 1)
+        return (at[start], at[end - 1] + 1)
 
 
-def read(original: str, simplified: Mapping[str, str]) -> Text:
+def read(original: str, alphabet: Alphabet) -> Text:
     """One sign a letter, digit or character; pauses between them are one `PAUSE`."""
-    signs: list[str] = []
-    at: list[int] = []
-    for index, char in enumerate(original[:MAX_READ]):
-        sign = simplified.get(char) or _sign(char)
-        if sign == PAUSE and (not signs or signs[-1] == PAUSE):
-            continue
-        signs.append(sign)
-        at.append(index)
-    return Text(original, "".join(signs), tuple(at))
+    plain = original[:MAX_READ].translate(alphabet)
+    return Text(original, _drawn_together(plain) if PAUSE in plain else plain, plain)
+
+
+def _drawn_together(plain: str) -> str:
+    words = [word for word in plain.split(PAUSE) if word]
+    if words and plain[-1] == PAUSE:
+        words.append("")
+    return PAUSE.join(words)
 
 
 def ascii_signs() -> dict[str, str]:
@@ -53,7 +82,3 @@ def ascii_signs() -> dict[str, str]:
     plain |= {str(digit): _DIGITS[digit] for digit in range(10)}
     wide = {chr(ord(char) + 0xFEE0): sign for char, sign in plain.items()}
     return {**plain, **wide, "幺": "一", "〇": "零"}
-
-
-def _sign(char: str) -> str:
-    return char if _HANZI_FIRST <= char <= _HANZI_LAST else PAUSE
