@@ -69,7 +69,9 @@ async def _first_table(
         return published
     async with open_live_state(settings.redis, clock) as present:
         office = table_office(settings, stores, present.fanout, ThreadWorkshop(), clock)
-        first = await office.publishing.outright(load_table(folder), SEED, "首次安装")
+        first = await office.publishing.outright(
+            load_table(folder), SEED, "首次安装", voiceless=True
+        )
     return await stores.tables.get(first.version)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from attrs import frozen
 
 from ivr.app.judging import COMPILER, decide, judge
+from ivr.app.publishing import own_sounds
 from ivr.app.stores import Stores
+from ivr.app.voices import SiteVoices
 from ivr.kernel.clock import Clock
 from ivr.kernel.fanout import Fanout, Topic
 from ivr.settings import Settings
@@ -20,6 +22,7 @@ from ivr.tables.ports import Workshop
 from ivr.tables.publishing import Publishing
 from ivr.tables.rehearsing import Rehearsing
 from ivr.tables.trying import Trying
+from prompts.sound_library import COMMITTED
 from routing.ids import TableVersion
 
 TABLES = Topic("table")
@@ -37,6 +40,13 @@ class FanoutAnnounce:
 
 def compiling_of(stores: Stores, workshop: Workshop) -> Compiling:
     return Compiling(stores.routers, workshop, COMPILER)
+
+
+def site_voices(settings: Settings, workshop: Workshop) -> SiteVoices | None:
+    """None where the site looks after its clips by itself."""
+    if settings.table.voice == "off":
+        return None
+    return SiteVoices(COMMITTED, own_sounds(settings), workshop, settings.table.voice)
 
 
 def table_office(
@@ -60,6 +70,7 @@ def table_office(
             announce=FanoutAnnounce(fanout),
             clock=clock,
             needs_approval=settings.table.approval,
+            voices=site_voices(settings, workshop),
         ),
         exchanging=Exchanging(workshop),
         trying=Trying(archive, compiling, workshop, decide),

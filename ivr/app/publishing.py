@@ -42,8 +42,14 @@ def times_of(settings: Settings) -> Times:
 
 
 def sound_folders(settings: Settings) -> tuple[Path, ...]:
-    """The clips that ship with the product, then the site's own."""
-    return (COMMITTED, settings.home.absolute() / "prompts")
+    """The clips that ship with the product, then the site's own (see `ivr.app.voices`)."""
+    return (COMMITTED, *own_sounds(settings))
+
+
+def own_sounds(settings: Settings) -> tuple[Path, Path]:
+    """Where clips are rendered on this site."""
+    home = settings.home.absolute()
+    return (home / "prompts", home / "prompts-next")
 
 
 def write_standby(settings: Settings, body: bytes, calendar: Calendar) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ivr.app.publishing import active_snapshot, sound_folders
+from ivr.app.publishing import active_snapshot, own_sounds, sound_folders
 from ivr.app.stores import open_stores
 from ivr.app.wanted import wanted
 from ivr.commands.shared import console, on_loop, plainly, settings_of
@@ -58,7 +58,7 @@ def render_prompts(context: click.Context, into: Path | None, voice: str) -> Non
     """渲染缺少的和文字改过的提示音。"""
     settings = settings_of(context)
     sounds = wanted(on_loop(_table(settings)))
-    _render(sounds, into or sound_folders(settings)[-1], voice)
+    _render(sounds, into or own_sounds(settings)[0], voice)
 
 
 async def _table(settings: Settings) -> RoutingTable:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ivr.app.publishing import keep_standby
+from ivr.app.publishing import keep_standby, own_sounds
 from ivr.app.stores import open_stores
+from ivr.app.voices import read_progress
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.commands.table_office import FOLDER, WHO, WHY, load, office_of
 from ivr.kernel.clock import CHINA, SystemClock
@@ -20,6 +23,7 @@ from ivr.tables.office import TableOffice
 from ivr.tables.values import Proposal, ProposalId, ProposalState, Publication
 from routing.errors import RoutingError
 from routing.ids import TableVersion
+from routing.table import RoutingTable
 
 NUMBER = click.argument("number", type=click.IntRange(min=1))
 
@@ -33,22 +37,29 @@ NUMBER = click.argument("number", type=click.IntRange(min=1))
     default=None,
     help="草稿什么时候发布，北京时间；不写就是马上。",
 )
+@click.option("--voiceless", is_flag=True, help="有提示音渲染不出来也照样发布，缺的提示音会跳过。")
 @WHO
 @WHY
 @click.pass_context
 @plainly
 def publish(  # noqa: PLR0913, PLR0917 - click hands over each option
-    context: click.Context, folder: Path, of_draft: bool, at: datetime | None, who: str, why: str
+    context: click.Context,
+    folder: Path,
+    of_draft: bool,
+    at: datetime | None,
+    voiceless: bool,
+    who: str,
+    why: str,
 ) -> None:
     """检查并发布一个文件夹里的派单目录，或草稿；运行中的服务一秒内换用。"""
     settings = settings_of(context)
     if not of_draft:
-        done = on_loop(_publish_folder(settings, folder, who, why))
+        done = on_loop(_publish_folder(settings, load(folder), who, why, voiceless=voiceless))
         console.print(f"✓ 已发布第{done.version}版，校验值 {done.sha256[:16]}…")
         return
     moment = at.replace(tzinfo=CHINA) if at else None
     try:
-        _say(on_loop(_submit(settings, who, why, moment)))
+        _say(on_loop(_submit(settings, who, why, moment, voiceless=voiceless)))
     except RoutingError as bad:
         raise click.ClickException(str(bad)) from bad
 
@@ -122,17 +133,22 @@ def _say(proposal: Proposal) -> None:
     console.print(told[proposal.state])
 
 
-async def _publish_folder(settings: Settings, folder: Path, who: str, why: str) -> Publication:
-    async with office_of(settings) as office:
-        done = await office.publishing.outright(load(folder), AccountName(who), why)
+async def _publish_folder(
+    settings: Settings, table: RoutingTable, who: str, why: str, *, voiceless: bool
+) -> Publication:
+    async with office_of(settings) as office, _progress(settings):
+        done = await office.publishing.outright(table, AccountName(who), why, voiceless=voiceless)
     await _standby(settings)
     return done
 
 
-async def _submit(settings: Settings, who: str, why: str, at: datetime | None) -> Proposal:
-    async with office_of(settings) as office:
+async def _submit(
+    settings: Settings, who: str, why: str, at: datetime | None, *, voiceless: bool
+) -> Proposal:
+    async with office_of(settings) as office, _progress(settings):
         draft = await office.drafting.get(AccountName(who))
-        proposal = await _finish(office, await office.publishing.submit(draft.stamp, why, at=at))
+        proposal = await office.publishing.submit(draft.stamp, why, at=at, voiceless=voiceless)
+        proposal = await _finish(office, proposal)
     await _standby(settings)
     return proposal
 
@@ -146,7 +162,7 @@ async def _finish(office: TableOffice, proposal: Proposal) -> Proposal:
 async def _decide(
     settings: Settings, decide: Callable[[TableOffice], Coroutine[Any, Any, Proposal]]
 ) -> Proposal:
-    async with office_of(settings) as office:
+    async with office_of(settings) as office, _progress(settings):
         proposal = await _finish(office, await decide(office))
     await _standby(settings)
     return proposal
@@ -157,6 +173,26 @@ async def _rollback(settings: Settings, version: int, who: str, why: str) -> Pub
         done = await office.publishing.rollback(TableVersion(version), AccountName(who), why)
     await _standby(settings)
     return done
+
+
+@contextlib.asynccontextmanager
+async def _progress(settings: Settings) -> AsyncIterator[None]:
+    """Says how far the rendering of new clips is, as long as it goes on."""
+    telling = asyncio.create_task(_tell_progress(own_sounds(settings)[0]))
+    try:
+        yield
+    finally:
+        telling.cancel()
+
+
+async def _tell_progress(folder: Path) -> None:
+    told = await asyncio.to_thread(read_progress, folder)
+    while True:
+        await asyncio.sleep(1)
+        now = await asyncio.to_thread(read_progress, folder)
+        if now is not None and now != told and now.done:
+            console.print(f"渲染提示音：{now.done}/{now.total}")
+        told = now
 
 
 async def _standby(settings: Settings) -> None:

@@ -155,6 +155,7 @@ table_proposal = Table(
     Column("version", Integer),  # once published
     Column("sha256", Words, nullable=False),
     Column("body", LargeBinary, nullable=False),  # the table, as JSON
+    Column("voiceless", Boolean, nullable=False, server_default=false()),
     Index(None, "state", "publish_at"),
 )
 

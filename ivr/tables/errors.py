@@ -89,6 +89,20 @@ class RowTaken(HotlineError):
         self.sheet, self.key = sheet, key
 
 
+class NotSpoken(HotlineError):
+    """Clips of the table could not be rendered: callers would hear a gap in their place."""
+
+    id = "not-spoken"
+
+    def __init__(self, unspoken: tuple[str, ...]) -> None:
+        named = "；".join(unspoken[:5])
+        more = f"等{len(unspoken)}句" if len(unspoken) > 5 else ""
+        super().__init__(
+            f"这些提示音没有渲染成功：{named}{more}。可以改写后再提交，或选择不等提示音"
+        )
+        self.unspoken = unspoken
+
+
 class NothingChanged(HotlineError):
     """The draft is the table in force: there is nothing to publish."""
 

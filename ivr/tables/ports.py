@@ -21,6 +21,10 @@ from ivr.tables.values import (
 )
 from routing.ids import TableVersion
 from routing.rehearse import Case
+from routing.table import RoutingTable
+
+Unspoken = tuple[str, ...]
+"""What could not be rendered: each its words and the reason, for the administrator."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -100,6 +104,30 @@ class Routers(Protocol):
     async def get(self, sha256: str, recipe: str) -> bytes | None: ...
 
     async def put(self, sha256: str, recipe: str, body: bytes) -> None: ...
+
+
+class Voices(Protocol):
+    """The clips in which a table is spoken."""
+
+    async def ready(self, table: RoutingTable) -> bool:
+        """Whether every one of its clips is there; quick."""
+
+    async def speak(self, table: RoutingTable, in_force: RoutingTable | None) -> Unspoken:
+        """Render what is missing, away from the loop; callers hear it once this returns.
+
+        No clip that the table `in_force` needs is touched. Can be cut anywhere and done again:
+        what has been rendered stays. Returns what could not be rendered.
+        """
+
+
+class SilentVoices:
+    """Where clips are somebody else's care."""
+
+    async def ready(self, table: RoutingTable) -> bool:  # noqa: ARG002 - as the port has it
+        return True
+
+    async def speak(self, table: RoutingTable, in_force: RoutingTable | None) -> Unspoken:  # noqa: ARG002
+        return ()
 
 
 class History(Protocol):

@@ -23,12 +23,13 @@ from ivr.tables.errors import (
     DraftMoved,
     NothingChanged,
     NotPublished,
+    NotSpoken,
     OwnProposal,
     ProposalMoved,
     TableRefused,
     VersionTaken,
 )
-from ivr.tables.ports import Announce, Proposals, Tables
+from ivr.tables.ports import Announce, Proposals, SilentVoices, Tables, Voices
 from ivr.tables.values import (
     Draft,
     NewProposal,
@@ -70,6 +71,7 @@ class Publishing:
         announce: Announce,
         clock: Clock,
         needs_approval: bool,
+        voices: Voices | None = None,
     ) -> None:
         self._tables = tables
         self._proposals = proposals
@@ -78,14 +80,18 @@ class Publishing:
         self._compiling = compiling
         self._announce = announce
         self._clock = clock
+        self._voices = voices or SilentVoices()
         self.needs_approval = needs_approval
 
-    async def submit(self, stamp: Stamp, why: str, *, at: datetime | None = None) -> Proposal:
+    async def submit(
+        self, stamp: Stamp, why: str, *, at: datetime | None = None, voiceless: bool = False
+    ) -> Proposal:
         """Propose the draft as it stands; where nobody need approve, publish it now, or `at`.
 
         Look at the `state` of what is returned: WAITING for approval, PUBLISHED, or SCHEDULED: it
         is not time yet, or words have changed and their router is being learned, which takes the
-        job a minute after a draft that was not rehearsed. Raises `TableRefused` with the problems,
+        job a minute after a draft that was not rehearsed, or clips are being rendered. Clips that
+        can not be make it FAILED unless `voiceless`. Raises `TableRefused` with the problems,
         `BadRows`, `NothingChanged`, `BaseMoved`, `DraftMoved`, `NoDraft`.
         """
         draft = await self._proposable(stamp)
@@ -94,9 +100,9 @@ class Publishing:
         sha256 = hashlib.sha256(body).hexdigest()
         state = ProposalState.WAITING if self.needs_approval else ProposalState.SCHEDULED
         new = NewProposal(stamp.editor, draft.base, draft.revision, why, at, state, sha256, body)
-        facts = {"base": draft.base, "at": at.isoformat() if at else None}
+        facts = {"base": draft.base, "at": at.isoformat() if at else None, "voiceless": voiceless}
         deed = Deed(stamp.editor, "table.proposed", "", why, after=facts)
-        return await self._go_on(await self._proposals.add(new, deed))
+        return await self._go_on(await self._proposals.add(evolve(new, voiceless=voiceless), deed))
 
     async def approve(self, proposal: ProposalId, approver: AccountName, why: str = "") -> Proposal:
         """A second person agrees: published now, or once its time has come and it is learned.
@@ -153,10 +159,11 @@ class Publishing:
                 table = await self.proposed(proposal.id)
                 if await self._words_would_stop(table):
                     await self._compiling.router(table)
+                await self._speak(table, voiceless=proposal.voiceless)
                 done.append(await self._publish(proposal, table, JOB))
             except ProposalMoved:
                 continue  # another node was faster
-            except BaseMoved as why:
+            except (BaseMoved, NotSpoken) as why:
                 await self._fail(proposal, why)
         return tuple(done)
 
@@ -181,15 +188,18 @@ class Publishing:
         made = evolve(self._blank(who, why), restores=version)
         return await self._release(old.table, made, over=active.version)
 
-    async def outright(self, table: RoutingTable, who: AccountName, why: str) -> Publication:
+    async def outright(
+        self, table: RoutingTable, who: AccountName, why: str, *, voiceless: bool = False
+    ) -> Publication:
         """Publish without a draft: a folder given to a command, and the seed of a site.
 
-        Raises `TableRefused`.
+        Raises `TableRefused`, and `NotSpoken` unless `voiceless`.
         """
         _refuse(check(table))
         active = await self._tables.in_force()
         if await self._words_would_stop(table):
             await self._compiling.router(table)
+        await self._speak(table, voiceless=voiceless)
         over = active.version if active else NOTHING
         return await self._release(table, self._blank(who, why), over=over)
 
@@ -210,8 +220,8 @@ class Publishing:
         if proposal.state is not ProposalState.SCHEDULED or not due:
             return proposal
         table = await self.proposed(proposal.id)
-        if await self._words_would_stop(table):
-            return proposal  # the job learns it first
+        if await self._words_would_stop(table) or not await self._voices.ready(table):
+            return proposal  # the job learns it first, and has it spoken
         try:
             await self._publish(proposal, table, proposal.decided_by or proposal.editor)
         except ProposalMoved:
@@ -239,6 +249,18 @@ class Publishing:
             return False
         now = await asyncio.to_thread(from_json, active.body)
         return await self._compiling.known(now.table) is not None
+
+    async def _speak(self, table: RoutingTable, *, voiceless: bool) -> None:
+        """Callers hear every word of the table from its first second on. Raises `NotSpoken`."""
+        if await self._voices.ready(table):
+            return
+        active = await self._tables.active()
+        now = await asyncio.to_thread(from_json, active.body) if active else None
+        unspoken = await self._voices.speak(table, now.table if now else None)
+        if unspoken and not voiceless:
+            raise NotSpoken(unspoken)
+        for each in unspoken:
+            logger().warning("published without a clip", clip=each)
 
     async def _release(
         self,

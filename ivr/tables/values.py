@@ -84,7 +84,10 @@ OPEN_STATES = (ProposalState.WAITING, ProposalState.SCHEDULED)
 
 @frozen
 class Proposal:
-    """A draft that was submitted: its content does not change any more."""
+    """A draft that was submitted: its content does not change any more.
+
+    `voiceless`: publish it also when clips of it can not be rendered.
+    """
 
     id: ProposalId
     editor: AccountName
@@ -99,6 +102,7 @@ class Proposal:
     decided: datetime | None = None
     decision: str | None = None
     version: TableVersion | None = None
+    voiceless: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -117,6 +121,7 @@ class NewProposal:
     state: ProposalState
     sha256: str
     body: bytes
+    voiceless: bool = False
 
 
 @frozen

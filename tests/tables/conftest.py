@@ -119,7 +119,7 @@ async def database(tmp_path, template):
     await asyncio.wait_for(database.close(), 30)
 
 
-def office_on(database, clock, workshop, heard, *, needs_approval=False):
+def office_on(database, clock, workshop, heard, *, needs_approval=False, voices=None):
     tables = SqlTables(database, clock)
     archive = Archive(tables)
     drafting = Drafting(SqlDrafts(database, clock), archive)
@@ -133,6 +133,7 @@ def office_on(database, clock, workshop, heard, *, needs_approval=False):
         announce=heard,
         clock=clock,
         needs_approval=needs_approval,
+        voices=voices,
     )
     return TableOffice(
         archive=archive,
