@@ -157,7 +157,8 @@ async def _record(visit: Visit) -> Recording:
     if not recording.is_empty:
         visit.place.kept = recording
     if recording.end is RecordingEnd.HANGUP:
-        visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE)
+        heard = recording.path if recording.duration else ""  # however short: somebody may hear it
+        visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE, heard)
         raise CallerGone
     return recording
 

@@ -50,6 +50,7 @@ class Line:
     answer: asyncio.Future[Message] = field(init=False)
     port: int = 0  # where our sound goes
     sound: bytes = SILENT
+    spoken: int = 0  # packets of voice sent; a busy machine sends fewer than time has passed for
     ended: asyncio.Event = field(factory=asyncio.Event)
     dropped: bool = False  # ended by the other side
     sounded: float = 0.0  # when the last packet came
@@ -237,6 +238,7 @@ class Office:
         while True:
             for line in tuple(self._lines.values()):
                 if line.port and not line.ended.is_set():
+                    line.spoken += line.sound is not SILENT
                     self.send_sound(line, line.voice.sound(line.sound))
             due = max(due + BEAT, time.monotonic() - BEAT)
             await asyncio.sleep(max(0.0, due - time.monotonic()))

@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 from ivr.tickets.number import LENGTH
 from prompts.vocabulary import PAUSE
 from tests.e2e.citizen import level
-from tests.faults.line import Line, NotAnswered, Office
+from tests.faults.line import BEAT, Line, NotAnswered, Office
 
 STUCK: Final = 45.0  # seconds without anything to act on; the queue's own wait is shorter
 LONGEST: Final = 180.0  # seconds of a call; nobody here wants more
@@ -81,7 +81,7 @@ class Told:
     refused: str = ""
     numbers: list[str] = field(factory=list)  # ticket numbers heard to the last digit
     kept: bool = False  # heard that the message is kept
-    spoke: float = 0.0  # seconds after the last beep that they spoke
+    spoke: float = 0.0  # seconds of voice that they sent after the last beep
     submitted: bool = False  # was asked what to do with the recording
     served: bool = False  # was asked how it was
     waited: bool = False  # heard that a human is being called
@@ -173,12 +173,12 @@ class Person:
     async def _speaks(self, line: Line, leaves: float | None) -> None:
         await asyncio.sleep(0.3)  # what is said into the beep is not recorded
         line.speak()
-        began = time.monotonic()
+        before = line.spoken
         try:
             await asyncio.sleep(self._goal.speaks if leaves is None else leaves)
         finally:
             line.be_silent()
-            self.told.spoke = time.monotonic() - began
+            self.told.spoke = (line.spoken - before) * BEAT
         if leaves is None:
             await line.press("#")
         else:
