@@ -35,11 +35,11 @@ CONFIRM: Final[Said] = {
 }
 
 
-def hints(keys: str, said: Said) -> Hints:
-    """What is likely to be heard: each key by its words and its number, and the commands."""
+def hints(keys: str, said: Said, places: tuple[str, ...] = ()) -> Hints:
+    """What is likely to be heard: each key by its words and its number, the commands, places."""
     numbers = {choice.key: choice.wordings for choice in answers.digits()}
     choices = (Choice(key, words) for key in keys if (words := _wordings(key, said, numbers)))
-    return answers.expecting(tuple(choices))
+    return answers.expecting(tuple(choices), hot_words=places)
 
 
 def of_node(node: Node) -> Said:

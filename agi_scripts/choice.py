@@ -72,9 +72,10 @@ async def _listen(
     visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said
 ) -> str | Utterance:
     """A key, '' for nothing, or words that are no answer to the question."""
-    if not visit.hears:
+    if visit.understanding is None or not visit.hears:
         return (await visit.call.ask(*question)).keys
-    reply = await visit.call.listen(*question, expecting=hints(keys, said))
+    expecting = hints(keys, said, visit.understanding.places)
+    reply = await visit.call.listen(*question, expecting=expecting)
     if isinstance(reply, Digits):
         return reply.keys
     if reply.choice == answers.HANG_UP:

@@ -44,6 +44,10 @@ class Tickets(Protocol):
 class Understanding(Protocol):
     """What words mean, by the very table that the call began with. Takes microseconds."""
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names that callers are likely to say."""
+
     def decide(self, heard: Heard, area: AreaCode | None) -> Decision:
         """Where what was heard goes; `area` is where the caller's matter is, if they said."""
 

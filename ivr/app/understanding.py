@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from attrs import frozen
 
 from ivr.app.tables import InForce
+from ivr.calls import likely
 from ivr.calls.understanding import CERTAIN, understand
 from ivr.kernel.heard import Heard
 from routing.decide import Router
@@ -19,6 +22,10 @@ class TableUnderstanding:
 
     router: Router
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        return _places(self.router)
+
     def decide(self, heard: Heard, area: AreaCode | None) -> Decision:
         return understand(heard, lambda text: self.router.decide(text, area))
 
@@ -30,6 +37,11 @@ class TableUnderstanding:
             weight for weight, number in zip(heard.weights(), numbers, strict=True) if number
         )
         return next(filter(None, numbers), "") if share >= CERTAIN else ""
+
+
+@lru_cache(maxsize=4)  # versions of the table that calls in progress began with
+def _places(router: Router) -> tuple[str, ...]:
+    return likely.places(router.table.directory)
 
 
 def understanding_of(held: InForce, snapshot: Snapshot) -> TableUnderstanding | None:

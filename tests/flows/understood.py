@@ -39,6 +39,8 @@ MEANINGS = {
 class Understood:
     """`agi_scripts.visit.Understanding` for these sentences."""
 
+    places = ("海勃湾区", "凤凰岭街道")
+
     def decide(self, heard, area):  # noqa: ARG002 - as the port has it
         return MEANINGS[heard.text]
 
