@@ -17,6 +17,7 @@ from agi_scripts.visit import Visit
 from ivr.app.chat import chat_rooms
 from ivr.app.desk import DeskInTask, WillsInThread
 from ivr.app.dialler_watch import DiallerWatch
+from ivr.app.dictating import DICTATE_EVERY, dictation_job
 from ivr.app.hearing import hearing
 from ivr.app.manager import ManagerMeter, manager_client
 from ivr.app.node import Node, running_node
@@ -105,6 +106,9 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
             node.background.repeat(watch.look, DIALLER_EVERY)
             node.background.repeat(lambda: _publish_due(node), PUBLISH_EVERY)
             node.background.repeat(node.office.publishing.learn_ahead, LEARN_EVERY)
+            dictation = dictation_job(node)
+            if dictation is not None:
+                node.background.repeat(dictation.run, DICTATE_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
         pages = await chosen.enter_async_context(_pages(node)) if role.shows_pages else None

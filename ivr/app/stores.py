@@ -16,6 +16,7 @@ from ivr.storage.calendar import SqlCalendar
 from ivr.storage.call_path import WatchedBlocks
 from ivr.storage.calls import SqlCalls
 from ivr.storage.database import Database
+from ivr.storage.dictation import SqlDictations
 from ivr.storage.draft_store import SqlDrafts
 from ivr.storage.numbers import SqlNumberBlocks
 from ivr.storage.proposal_store import SqlProposals
@@ -36,6 +37,7 @@ class Stores:
     audit: SqlAudit
     calendar: SqlCalendar
     calls: SqlCalls
+    dictations: SqlDictations
     drafts: SqlDrafts
     proposals: SqlProposals
     routers: SqlRouters
@@ -68,6 +70,7 @@ async def open_stores(
             audit=SqlAudit(database, clock),
             calendar=SqlCalendar(database, clock),
             calls=SqlCalls(database, clock),
+            dictations=SqlDictations(database, clock),
             drafts=SqlDrafts(database, clock),
             proposals=SqlProposals(database, clock),
             routers=SqlRouters(database, clock),

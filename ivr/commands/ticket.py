@@ -10,6 +10,7 @@ from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.clock import SystemClock
 from ivr.kernel.ids import TicketNumber, masked
 from ivr.settings import Settings
+from ivr.tickets.dictation import Dictated
 from ivr.tickets.model import NoSuchTicket, Ticket, TicketState
 from ivr.tickets.number import parse
 
@@ -59,9 +60,9 @@ def show(context: click.Context, number: str) -> None:
     parsed = parse(number)
     if parsed is None:
         raise NoSuchTicket(TicketNumber(number[:20]))
-    found = on_loop(_find(settings_of(context), parsed))
-    for name, value in _facts(found):
-        console.print(f"{name}：{value}")
+    found, dictated = on_loop(_find(settings_of(context), parsed))
+    for name, value in (*_facts(found), *_heard(dictated)):
+        console.print(f"{name}：{value}", markup=False)
 
 
 def _facts(found: Ticket) -> tuple[tuple[str, str], ...]:
@@ -86,14 +87,24 @@ def _told(found: Ticket) -> tuple[tuple[str, str], ...]:
     return tuple(each for each in (recorded, written) if each) or (("录音", "—"),)
 
 
+def _heard(dictated: Dictated | None) -> tuple[tuple[str, str], ...]:
+    """What a machine heard is marked as such: the recording is what counts."""
+    if dictated is None:
+        return ()
+    words = f"{dictated.text or '—'}（把握{dictated.confidence:.0%}，以录音为准）"
+    decided = (("机器判断", f"热线 {dictated.line or '—'}"),) if dictated.text else ()
+    return (("机器听写", words), *decided, *(("依据", each) for each in dictated.because))
+
+
 async def _recent(settings: Settings, last: int) -> tuple[Ticket, ...]:
     async with open_stores(settings, SystemClock()) as stores:
         return await stores.tickets.recent(last)
 
 
-async def _find(settings: Settings, number: TicketNumber) -> Ticket:
+async def _find(settings: Settings, number: TicketNumber) -> tuple[Ticket, Dictated | None]:
     async with open_stores(settings, SystemClock()) as stores:
-        return await _found(stores, number)
+        found = await _found(stores, number)
+        return found, await stores.dictations.of(found.number)
 
 
 async def _found(stores: Stores, number: TicketNumber) -> Ticket:

@@ -60,6 +60,21 @@ ticket_alias = Table(
     Column("ticket", Words, ForeignKey(ticket.c.number), nullable=False),
 )
 
+# What the machine heard in the recording: a help beside it, never in its place.
+ticket_dictation = Table(
+    "ticket_dictation",
+    metadata,
+    Column("ticket", Words, ForeignKey(ticket.c.number), primary_key=True),
+    Column("state", Words, nullable=False),  # taken, heard, given-up
+    Column("tries", Integer, nullable=False),
+    Column("taken", Moment, nullable=False),
+    Column("heard", Moment),
+    Column("text", Words),
+    Column("confidence", Double),
+    Column("line", Words),  # where the words would have led
+    Column("because", Words),  # JSON: sentences
+)
+
 call_record = Table(
     "call_record",
     metadata,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, select, update
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ivr.kernel.clock import Clock
@@ -48,7 +51,7 @@ class SqlTickets:
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
-        return None if row is None else _ticket(row)
+        return None if row is None else ticket_of(dict(row))
 
     async def of_caller(self, caller: PhoneNumber, limit: int) -> tuple[Ticket, ...]:
         query = (
@@ -58,7 +61,9 @@ class SqlTickets:
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            return tuple(_ticket(row) for row in (await connection.execute(query)).mappings())
+            return tuple(
+                ticket_of(dict(row)) for row in (await connection.execute(query)).mappings()
+            )
 
     async def recent(self, limit: int) -> tuple[Ticket, ...]:
         """The tickets opened last, newest first."""
@@ -68,7 +73,9 @@ class SqlTickets:
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            return tuple(_ticket(row) for row in (await connection.execute(query)).mappings())
+            return tuple(
+                ticket_of(dict(row)) for row in (await connection.execute(query)).mappings()
+            )
 
     async def rate(self, number: TicketNumber, satisfaction: int) -> None:
         change = (
@@ -126,9 +133,10 @@ class SqlTickets:
 def _by_key(connection: Connection, key: str) -> Ticket | None:
     query = select(tables.ticket).where(tables.ticket.c.key == key)
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else _ticket(row)
+    return None if row is None else ticket_of(dict(row))
 
 
-def _ticket(row: RowMapping) -> Ticket:
+def ticket_of(row: Mapping[str, Any]) -> Ticket:
+    """The value of a row of its columns."""
     state, channel = TicketState(row["state"]), Channel(row["channel"])
     return Ticket(**{**row, "state": state, "channel": channel})
