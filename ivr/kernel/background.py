@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.log import logger
 from ivr.kernel.units import Seconds
+
+CANCEL_AGAIN: Final = 0.5  # seconds
 
 
 def _untold(_fault: Exception) -> None:
@@ -24,6 +26,7 @@ class Background:
     def __init__(self, fault: Callable[[Exception], None] = _untold) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault = fault
+        self._stopped = False
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(self._guard(work))
@@ -35,12 +38,15 @@ class Background:
         self.start(self._again_and_again(work, every))
 
     async def stop(self) -> None:
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopped = True
+        while self._tasks:
+            for task in tuple(self._tasks):
+                task.cancel()
+            # Libraries lose a cancellation that comes just when something else fails.
+            await asyncio.wait(tuple(self._tasks), timeout=CANCEL_AGAIN)
 
     async def _again_and_again(self, work: Callable[[], Awaitable[None]], every: Seconds) -> None:
-        while True:
+        while not self._stopped:
             await self._guard(work())
             await asyncio.sleep(every)
 

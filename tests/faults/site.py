@@ -187,8 +187,8 @@ async def running(
             await node.ready()
         yield site
     finally:
-        for node in (*site.nodes, site.guardian) if site else ():
-            node.stop()
+        stopped = (*site.nodes, site.guardian) if site else ()
+        await asyncio.gather(*(asyncio.to_thread(each.stop) for each in stopped))
         await asyncio.to_thread(hotline.stop)
 
 
@@ -202,6 +202,7 @@ def _exchange_rules(home: Path) -> dict[str, str]:
 def _take_over(hotline: Hotline, more: Mapping[str, str]) -> Site:
     logs = hotline.home / "log"
     taken: list[Node] = []
+    ending: list[int] = []
     for pid in _children(hotline.process.pid):
         words = _read(pid, "cmdline").split("\0")[:-1]
         name = _part(words)
@@ -215,6 +216,8 @@ def _take_over(hotline: Hotline, more: Mapping[str, str]) -> Site:
         hold = "guardian" if name == "guardian" else _hold_of(known["HOTLINE_NODE"])
         (hotline.home / f"hold-{hold}").touch()
         os.kill(pid, signal.SIGTERM)
+        ending.append(pid)
+    for pid in ending:
         _await_end(pid)
     for node in taken:
         node.start()

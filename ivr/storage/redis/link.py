@@ -57,12 +57,12 @@ class RedisLink:
             async with asyncio.timeout(self._limit):
                 answer = await work(self.client)
         except FAILURES as why:
+            _heed(told)
             self._rest_until = loop.time() + REST
             self._note(away=True, why=repr(why))
             raise RedisAway(f"Redis can not be used: {why!r}") from why
         self._note(away=False)
-        if cancellations() > told:
-            raise asyncio.CancelledError
+        _heed(told)
         return answer
 
     def _note(self, *, away: bool, why: str = "") -> None:
@@ -86,6 +86,11 @@ def cancellations() -> int:
     """
     task = asyncio.current_task()
     return 0 if task is None else task.cancelling()
+
+
+def _heed(told: int) -> None:
+    if cancellations() > told:
+        raise asyncio.CancelledError
 
 
 def _pool(url: str, limit: Seconds) -> BlockingConnectionPool:
