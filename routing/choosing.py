@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from routing.menu import AreaQuestion
 from routing.outcomes import Districts, Outcomes
 from routing.table import RoutingTable
 
-_CITY: Final = 0.25  # of the chance of two twins, what the city's must have to go first
+_PLACED: Final = 0.25  # of the chance of two twins, what place's own must have to go first
 _BOTH: Final = 0.05  # of the chance of two twins, what the lesser must have to be worth asking
 _DROPPED: Final = -1
 
@@ -40,7 +41,13 @@ class Chooser:
         self._streets = outcomes.street_lines
         self._districts = districts
         self._moves = {area: self._move(area) for area in outcomes.districts}
-        self._spread = max((len(lines) for lines in self._streets.values()), default=0)
+        self._questions = {line: self._answers(keys) for line, keys in districts.twins.items()}
+
+    def _answers(
+        self, keys: Iterable[QuestionId]
+    ) -> list[tuple[AreaQuestion, frozenset[LineCode]]]:
+        questions = [self._table.menu.question(key) for key in keys]
+        return [(each, frozenset(choice.line for choice in each.choices)) for each in questions]
 
     def _move(self, district: AreaCode) -> npt.NDArray[np.intp]:
         """For a caller in `district`: whose chance each label's becomes."""
@@ -66,14 +73,14 @@ class Chooser:
         districts = self._districts.of_areas(areas)
         if len(districts) == 1:
             chances = self._moved_chances(chances, districts[0])
-        order = np.argsort(-chances)[: SHOWN + 1]
-        ranked = [(self._labels[place], float(chances[place])) for place in order]
-        question = None if len(districts) == 1 else self._question(ranked)
-        matter = ranked[0][1]
+        order = chances.argsort()[: -SHOWN - 2 : -1]
+        ranked = [(self._labels[p], c) for p, c in zip(order, chances[order].tolist(), strict=True)]
+        question, matter = self._question(ranked), ranked[0][1]
+        known = districts[0] if len(districts) == 1 else None
         if question:
-            ranked, matter = _city_first(ranked, question)
-        lines = self._lines(ranked, areas)
-        return Choice(tuple(lines)[:SHOWN], matter, question.id if question else None)
+            ranked, matter = _place_first(ranked, question, known)
+        lines = islice(self._lines(ranked, areas), SHOWN)
+        return Choice(tuple(lines), matter, question.id if question and not known else None)
 
     def _moved_chances(self, chances: Values, district: AreaCode) -> Values:
         moves = self._moves[district]
@@ -84,9 +91,7 @@ class Chooser:
     def _question(self, ranked: Sequence[tuple[str, float]]) -> AreaQuestion | None:
         """The area question whose answers are the first candidate and one worth naming."""
         first, chance = ranked[0]
-        for key in self._districts.twins.get(LineCode(first), ()):
-            question = self._table.menu.question(key)
-            answers = {choice.line for choice in question.choices}
+        for question, answers in self._questions.get(LineCode(first), ()):
             rest = max((c for label, c in ranked[1:] if label in answers), default=0.0)
             if rest >= _BOTH * (chance + rest):
                 return question
@@ -94,7 +99,7 @@ class Chooser:
 
     def _lines(
         self, ranked: Iterable[tuple[str, float]], areas: Sequence[AreaCode]
-    ) -> Iterable[Candidate]:
+    ) -> Iterator[Candidate]:
         for label, chance in ranked:
             if label in self._streets:
                 yield from self._street(self._streets[label], chance, areas)
@@ -115,15 +120,15 @@ class Chooser:
         return [Candidate(line, chance / len(lines)) for line in lines[:3]]
 
 
-def _city_first(
-    ranked: Sequence[tuple[str, float]], question: AreaQuestion
+def _place_first(
+    ranked: Sequence[tuple[str, float]], question: AreaQuestion, known: AreaCode | None
 ) -> tuple[list[tuple[str, float]], float]:
-    """The line for callers of no known area goes before its twins, if it is likely at all."""
-    city = question.line_in(None)
+    """The line of a known area, or else the city's, goes before its twins if likely at all."""
+    placed = question.line_in(known)
     answers = {choice.line for choice in question.choices}
     twins = [entry for entry in ranked if entry[0] in answers]
     total = sum(chance for _, chance in twins)
-    if any(label == city and chance >= _CITY * total for label, chance in twins):
-        twins.sort(key=lambda entry: entry[0] != city)
+    if any(label == placed and chance >= _PLACED * total for label, chance in twins):
+        twins.sort(key=lambda entry: entry[0] != placed)
     others = [entry for entry in ranked if entry[0] not in answers]
     return [*twins, *others], total

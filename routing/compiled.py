@@ -14,7 +14,7 @@ from routing.hearing import Tables
 from routing.model import Model
 from routing.sound import SoundTable
 
-FORMAT = 1
+FORMAT = 2
 MAX_COMPILED = 64 * 1024 * 1024  # bytes unpacked; the shipped table takes a tenth
 
 
@@ -48,6 +48,7 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
     scales: bytes
     calibration: tuple[float, float, float, float]
     labels: str
+    settled: dict[str, bytes]
 
 
 @frozen(eq=False)
@@ -58,6 +59,7 @@ class Compiled:
     model: Model
     calibration: Calibration
     labels: str  # `routing.outcomes.Outcomes.digest` of the table
+    settled: Mapping[str, bytes]  # of sentences of the table, see `routing.settled`
 
 
 def pack(compiled: Compiled) -> bytes:
@@ -73,6 +75,7 @@ def pack(compiled: Compiled) -> bytes:
         model.scales.tobytes(),
         (chosen.temperature, chosen.danger, chosen.sure, chosen.ask),
         compiled.labels,
+        dict(compiled.settled),
     )
     return zlib.compress(msgspec.msgpack.encode(packed), 3)
 
@@ -84,7 +87,7 @@ def unpack(data: bytes) -> Compiled:
         if packed.format != FORMAT:
             raise BadCompilation(f"compiled in format {packed.format}, wanted {FORMAT}")
         chosen = Calibration(*packed.calibration)
-        return Compiled(_tables(packed), _model(packed), chosen, packed.labels)
+        return Compiled(_tables(packed), _model(packed), chosen, packed.labels, packed.settled)
     except (zlib.error, msgspec.MsgspecError, ValueError) as why:
         raise BadCompilation(f"not a compiled router: {why}") from why
 

@@ -49,6 +49,7 @@ class Lookout:
 
     def __init__(self, dangers: Iterable[Danger]) -> None:
         self._dangers = tuple(dangers)
+        self._needed = [len(danger.parts) for danger in self._dangers]
 
     def add_to(self, wordings: Wordings, sounds: SoundTable) -> None:
         """Have every part looked for; its meaning is a `DangerPart`."""
@@ -62,14 +63,17 @@ class Lookout:
         """Every danger all of whose parts are there, in order and near one another."""
         heard: dict[int, dict[int, list[Found]]] = {}
         for found in parts:
-            of = heard.setdefault(found.meaning.danger, {})
-            of.setdefault(found.meaning.part, []).append(found)
+            danger, part = found.meaning.danger, found.meaning.part
+            if danger not in heard:
+                heard[danger] = {part: [found]}
+            else:
+                heard[danger].setdefault(part, []).append(found)
+        whole = [number for number, of in heard.items() if len(of) >= self._needed[number]]
         waiting = tuple(guards)
         return [
-            self._alarm(number, chain, of, waiting, signs)
-            for number, of in heard.items()
-            if len(of) >= len(self._dangers[number].parts)
-            and (chain := _chain(of, len(self._dangers[number].parts)))
+            self._alarm(number, chain, heard[number], waiting, signs)
+            for number in whole
+            if (chain := _chain(heard[number], self._needed[number]))
         ]
 
     def _alarm(

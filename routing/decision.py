@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Final
+from functools import cached_property
+from typing import Final, overload
 
-from attrs import frozen
+from attrs import field, frozen
 
 from routing.ids import AreaCode, LineCode, QuestionId, TableVersion
 from routing.outcomes import EMERGENCY, ROUTE
@@ -45,6 +47,30 @@ class Evidence:
     rule: str
 
 
+class Reasons(Sequence[Evidence]):
+    """Evidence that is looked for when somebody reads it; goes to other processes as it is read."""
+
+    def __init__(self, find: Callable[[], Sequence[Evidence]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> tuple[Evidence, ...]:
+        return tuple(self._find())
+
+    @overload
+    def __getitem__(self, index: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Evidence]: ...
+    def __getitem__(self, index: int | slice) -> Evidence | Sequence[Evidence]:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Evidence, ...]]]:
+        return tuple, (self._found,)
+
+
 @frozen
 class Decision:
     """Where a request goes, and why.
@@ -62,8 +88,13 @@ class Decision:
     candidates: tuple[Candidate, ...]
     areas: tuple[AreaCode, ...]
     question: QuestionId | None
-    because: tuple[Evidence, ...]
+    _because: Sequence[Evidence] = field(eq=False, repr=False)
     table: TableVersion
+
+    @property
+    def because(self) -> tuple[Evidence, ...]:
+        """Looked for when they are first asked for: most decisions are never asked."""
+        return tuple(self._because)
 
     @property
     def is_emergency(self) -> bool:

@@ -22,6 +22,7 @@ Values = npt.NDArray[np.float32]
 
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio
 _STEP: Final = np.uint64(0xD6E8FEB86659FD93)
+_FOLD: Final = np.uint64(29)
 _KEYWORD_SCALE: Final = 0.5
 
 
@@ -47,13 +48,19 @@ class Grams:
 def grams(signs: str, sound: str) -> Grams:
     """Signs one and two at a time, sound up to three."""
     text = f"{signs}{BETWEEN}{sound}".encode("utf-32-le", "replace")
-    codes = np.frombuffer(text, np.uint32).astype(np.uint64)
-    codes *= _SPREAD
-    one = codes ^ (codes >> np.uint64(29))
-    two = one[:-1] * _STEP + one[1:]
-    heard = len(signs) + 1
-    three = two[heard:-1] * _STEP + one[heard + 2 :]
-    return Grams(np.concatenate((one, two, three)), len(signs))
+    one = np.frombuffer(text, np.uint32) * _SPREAD
+    one ^= one >> _FOLD
+    size, heard = len(one), len(signs) + 1
+    every = np.empty(max(3 * size - heard - 3, 2 * size - 1), np.uint64)
+    every[:size] = one
+    stepped = one * _STEP
+    two = every[size : 2 * size - 1]
+    np.add(stepped[:-1], one[1:], out=two)
+    if size > heard + 2:
+        three = every[2 * size - 1 :]
+        np.multiply(two[heard:-1], _STEP, out=three)
+        three += one[heard + 2 :]
+    return Grams(every, len(signs))
 
 
 @frozen
@@ -73,7 +80,7 @@ class Counted:
 
     def of(self, heard: Heard, kind: str) -> dict[int, float]:
         """Number and value of each."""
-        values = {self.kinds.index(kind): 1.0}
+        values = {self._kinds[kind]: 1.0}
         for found in heard.keywords:
             number = self._matter(found.meaning.matter, found.end - found.start, found.how)
             value = _keyword_value(found.end - found.start, found.meaning.weight)
@@ -83,6 +90,10 @@ class Counted:
         for alarm in heard.alarms:
             values[self._alarm(alarm.number, lifted=alarm.lifted)] = 0.5
         return values
+
+    @cached_property
+    def _kinds(self) -> dict[str, int]:
+        return {kind: place for place, kind in enumerate(self.kinds)}
 
     @cached_property
     def _places(self) -> dict[str, int]:

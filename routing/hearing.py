@@ -105,7 +105,14 @@ class Ear:
 
     def hear(self, original: str, area: str = "") -> Heard:
         """Never fails, whatever the text."""
-        text = read(original, self._tables.alphabet)
+        return self.understand(self.read(original), area)
+
+    def read(self, original: str) -> Text:
+        """The signs alone, which take a tenth of the time."""
+        return read(original, self._tables.alphabet)
+
+    def understand(self, text: Text, area: str = "") -> Heard:
+        """What is in a sentence that has been read."""
         sound = self._tables.sounds.of(text.signs)
         sorted_out = _sort(self._wordings.find(text.signs, sound))
         place = self._gazetteer.place(sorted_out.places)

@@ -5,26 +5,31 @@ Twenty seconds of CPU and a third of a gigabyte: to be run in a worker process, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Final
 
+from attrs import evolve
+
 from routing.calibrate import calibrated
 from routing.compiled import Compiled, pack
-from routing.decide import counted_of
+from routing.decide import Router, counted_of
 from routing.fitting import Fitting
 from routing.hearing import Ear, Tables
+from routing.ids import TableVersion
 from routing.lessons import Teacher, curriculum, matrix, words_of
 from routing.lexicon import Example
 from routing.model import rounded
 from routing.noise import Garbler
 from routing.outcomes import Districts, Outcomes
 from routing.reading import simplified, sound_table, syllable_names
+from routing.settled import sentences, settle
 from routing.table import RoutingTable
 from routing.text import Alphabet, read
 from routing.weak import weak_examples
 
 _SEED: Final = 114
+_UNNUMBERED: Final = TableVersion(1)
 _KEPT_BACK: Final = 8  # one example in so many calibrates what the others taught
 _FIRST: Final = 8  # times that they are read
 _THEN: Final = 3  # times that all are read, the ones kept back too
@@ -35,7 +40,16 @@ def compile_router(table: RoutingTable) -> bytes:
     teacher = teacher_of(table)
     examples = list(table.lexicon.examples)
     Random(_SEED).shuffle(examples)
-    return pack(_learn(teacher, examples, list(weak_examples(table))))
+    compiled = _learn(teacher, examples, list(weak_examples(table)))
+    router = Router(table, _UNNUMBERED, compiled)
+    return pack(evolve(compiled, settled=dict(_settled(router, table))))
+
+
+def _settled(router: Router, table: RoutingTable) -> Iterator[tuple[str, bytes]]:
+    for text in sentences(table):
+        key = router.key(text)
+        if key:
+            yield key, settle(router.decide(text))
 
 
 def teacher_of(table: RoutingTable) -> Teacher:
@@ -75,4 +89,4 @@ def _learn(teacher: Teacher, examples: Sequence[Example], weak: Sequence[Example
     every = matrix(curriculum(teacher, (*taught, *kept), random), keys, size, outcomes)
     fitting.study(every, _THEN)
     labels = outcomes.digest(teacher.counted.matters)
-    return Compiled(teacher.tables, rounded(keys, fitting.weights), calibration, labels)
+    return Compiled(teacher.tables, rounded(keys, fitting.weights), calibration, labels, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -23,7 +24,7 @@ class Active:
     Of `rows` the first `len(numbers)` are n-grams, `numbers` in `Grams`; the others are counted.
     """
 
-    rows: Indices
+    rows: npt.NDArray[np.intp]
     values: Values
     numbers: npt.NDArray[np.intp]
 
@@ -46,27 +47,29 @@ class Model:
         found = np.searchsorted(self.keys, slots)
         return np.minimum(found, len(self.keys) - 1).astype(np.int32)
 
-    def active(self, grams: Grams, counted: dict[int, float]) -> Active:
-        size = len(self.keys)
-        places = self._table[grams.hashes >> _SHIFT]
-        there = self.keys[places] == grams.hashes
-        places += ~there
-        np.minimum(places, size - 1, out=places)
-        there |= self.keys[places] == grams.hashes
-        numbers = np.flatnonzero(there)
-        rows = np.fromiter(counted, np.int32, len(counted)) + np.int32(size)
-        values = np.fromiter(counted.values(), np.float32, len(counted))
-        weight = np.full(len(numbers), gram_value(len(numbers)), np.float32)
-        return Active(
-            np.concatenate((places[numbers].astype(np.int32), rows)),
-            np.concatenate((weight, values)),
-            numbers,
-        )
+    @cached_property
+    def _ended(self) -> Hashes:
+        """The keys with one more behind them, since a look-up tries two neighbours."""
+        return np.append(self.keys, self.keys[-1:])
 
-    def scores(self, active: Active) -> Values:
-        """One a label, before calibration."""
-        factors = active.values * self.scales[active.rows]
-        scores: Values = factors @ self.weights[active.rows].astype(np.float32)
+    def active(self, grams: Grams, counted: dict[int, float]) -> Active:
+        hashes, size = grams.hashes, len(self.keys)
+        places = self._table.take(hashes >> _SHIFT)
+        second = self._ended.take(places + 1) == hashes
+        numbers = ((self.keys.take(places) == hashes) | second).nonzero()[0]
+        known = len(numbers)
+        rows = np.empty(known + len(counted), np.intp)
+        np.add(places.take(numbers), second.take(numbers), out=rows[:known])
+        rows[known:] = [number + size for number in counted]
+        values = np.empty(len(rows), np.float32)
+        values[:known] = gram_value(known)
+        values[known:] = list(counted.values())
+        return Active(rows, values, numbers)
+
+    def scores(self, active: Active, times: float = 1.0) -> Values:
+        """One a label, multiplied by `times`."""
+        factors = active.values * self.scales.take(active.rows) * np.float32(times)
+        scores: Values = factors @ self.weights.take(active.rows, 0).astype(np.float32)
         return scores
 
     def share(self, active: Active, label: int) -> Values:
@@ -77,7 +80,7 @@ class Model:
 
 def gram_value(count: int) -> float:
     """Every n-gram of a sentence weighs the same; long sentences are not louder."""
-    return float(1.0 / np.sqrt(count + 1.0))
+    return 1.0 / sqrt(count + 1.0)
 
 
 def rounded(keys: Hashes, weights: npt.NDArray[np.float32]) -> Model:

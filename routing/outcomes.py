@@ -126,6 +126,8 @@ class Districts:
 
     def of_areas(self, codes: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
         """Each district once."""
+        if not codes:
+            return ()
         found = (self.of_area(code) for code in codes)
         return tuple(dict.fromkeys(district for district in found if district))
 

@@ -8,8 +8,9 @@ from typing import Final
 
 # Of these modules what is compiled depends; others may change without compiling anew.
 _PROGRAMS: Final = (
-    *("calibrate", "compiled", "danger", "features", "fitting", "hearing", "learn", "lessons"),
-    *("model", "noise", "outcomes", "place", "reading", "sound", "text", "weak", "wordings"),
+    *("calibrate", "choosing", "compiled", "danger", "decide", "features", "fitting", "hearing"),
+    *("learn", "lessons", "model", "noise", "outcomes", "place", "reading", "settled", "sound"),
+    *("text", "weak", "wordings"),
 )
 
 

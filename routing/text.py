@@ -17,7 +17,12 @@ PLACE: Final = "\uf8ff"  # where a place was named; last of the private use area
 
 _HANZI_FIRST, _HANZI_LAST = "㐀", "鿿"
 # Characters that are met often enough to stand in the table: ASCII, punctuation, full width.
-_PAUSES: Final = (*range(0x80), *range(0x2000, 0x2070), *range(0x3000, 0x3040), *range(0xFF00, 0xFFF0))
+_PAUSES: Final = (
+    *range(0x80),
+    *range(0x2000, 0x2070),
+    *range(0x3000, 0x3040),
+    *range(0xFF00, 0xFFF0),
+)
 _DIGITS: Final = "零一二三四五六七八九"
 
 

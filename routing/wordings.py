@@ -68,8 +68,10 @@ class Wordings:
         ):
             if start < length:
                 written.add((start, end))
-                found += [Found(start, end, h, w, m) for h, w, m in self._meanings[pattern]]
-            elif (start - length, end - length) not in written:
-                shifted = (start - length, end - length)
-                found += [Found(*shifted, h, w, m) for h, w, m in self._meanings[pattern]]
+            else:
+                start, end = start - length, end - length  # noqa: PLW2901 - now of the signs
+                if (start, end) in written:
+                    continue
+            for how, wording, meaning in self._meanings[pattern]:
+                found.append(Found(start, end, how, wording, meaning))
         return found

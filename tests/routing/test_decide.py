@@ -1,5 +1,6 @@
 """What the router of the shipped table decides, and what must hold of any decision."""
 
+import pickle
 import time
 from datetime import UTC, datetime
 
@@ -171,3 +172,26 @@ def test_compiled_bytes_are_the_same_every_time_and_damage_is_noticed(table):
     other = evolve(small, lexicon=evolve(small.lexicon, matters=small.lexicon.matters[1:]))
     with pytest.raises(BadCompilation):
         Router.open(publish(other, TableVersion(1), MOMENT), made)
+
+
+def test_what_the_table_says_itself_was_decided_when_it_was_compiled(router):
+    """A settled decision is the one that weighing the sentence would give."""
+    texts = [example.text for example in router.table.lexicon.examples[::400]]
+    texts += [line.title for line in router.table.directory.lines[::9]]
+    settled = {text: router.decide(text) for text in texts}
+    beforehand, router._settled = router._settled, {}
+    try:
+        weighed = {text: router._decide(text, "", ()) for text in texts}
+    finally:
+        router._settled = beforehand
+    for text in texts:
+        one, other = settled[text], weighed[text]
+        assert (one.label, one.line, one.areas) == (other.label, other.line, other.areas)
+        assert (one.question, one.certainty) == (other.question, other.certainty)
+        assert one.because == other.because
+        assert router.danger(text) == one.number
+
+
+def test_reasons_go_to_another_process_with_their_decision(router):
+    decision = router.decide("喂，我想问杨老金认证咋弄")
+    assert pickle.loads(pickle.dumps(decision)).because == decision.because  # noqa: S301 - our own
