@@ -55,7 +55,7 @@ async def _connect(visit: Visit, number: PhoneNumber) -> DialResult:
     await visit.call.tell(PROMPTS.emergency_connecting, readers.digits(number), PROMPTS.stay_on)
     await visit.leave_will(None)
     caller = visit.call.facts.caller or words.WITHHELD
-    return await visit.call.dial(number, ring=RING, shown=f"{caller} 114转")
+    return await visit.call.dial(number, ring=RING, shown=f"{caller} 114")
 
 
 async def _register(visit: Visit) -> None:

@@ -16,7 +16,12 @@ from ivr.telephony.call import CallFacts
 from .conftest import Stage, Story
 
 # Keys that only the dead process had heard are pressed once more by people, not by a script.
-NEED_A_PERSON = {"forty_digits_at_once", "zero_in_the_middle_of_a_message"}
+# A line that could not be heard may be heard by the next process.
+NEED_A_PERSON = {
+    "forty_digits_at_once",
+    "speaks_and_nobody_hears",
+    "zero_in_the_middle_of_a_message",
+}
 GOLDEN = sorted(
     path
     for path in (Path(__file__).parent / "golden").glob("*.txt")
