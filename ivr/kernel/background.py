@@ -11,6 +11,7 @@ from ivr.kernel.log import logger
 from ivr.kernel.units import Seconds
 
 CANCEL_AGAIN: Final = 0.5  # seconds
+CANCELLED: Final = 20  # times; what then still hangs at a database that does ends with us
 
 
 def _untold(_fault: Exception) -> None:
@@ -39,7 +40,9 @@ class Background:
 
     async def stop(self) -> None:
         self._stopped = True
-        while self._tasks:
+        for _ in range(CANCELLED):
+            if not self._tasks:
+                return
             for task in tuple(self._tasks):
                 task.cancel()
             # Libraries lose a cancellation that comes just when something else fails.

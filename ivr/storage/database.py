@@ -38,6 +38,7 @@ PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
 )
+GOODBYE: Final = 5.0  # seconds
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -121,9 +122,14 @@ class Database:
         await self.change(_take_turn)
 
     async def close(self) -> None:
-        """Let go of every connection; the database may be opened again elsewhere."""
-        await self._group.finish()
-        await self._engine.dispose()
+        """Let go of every connection; the database may be opened again elsewhere.
+
+        One that hangs is not waited for: a connection to it says goodbye as long as it hangs.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await self._group.finish()
+                await self._engine.dispose()
         if self._thread is not None:
             await self._thread.close()
 

@@ -29,7 +29,7 @@ SLOW: Final = 1_000
 IDLE: Final = 10_000
 OLD: Final = 6.0  # seconds after which the FastAGI server has thrown out who says nothing
 NOTICED: Final = 10.5  # seconds in which a half-open connection is seen; half a second to be asked
-EVERY: Final = 2.0  # seconds between callers
+EVERY: Final = 1.3  # seconds between callers
 BRIEF: Final = tuple(  # who has heard the number twice has heard enough
     each if each.leaves[0] else evolve(each, leaves=("deadline_before", 0.2)) for each in GOALS
 )
@@ -109,15 +109,15 @@ async def _siege(world: World, seen: Ordeal) -> None:
 async def _kills(world: World, seen: Ordeal, calls: asyncio.Task[list[Told]]) -> None:
     """One node, then the other before the first is back: the script on the switch serves them.
 
-    Then the first again, and nobody dials any more.
+    Nobody dials any more; when the first is back it is killed again.
     """
     chance = random.Random(SEED)
     first, second = world.site.nodes
     seen.struck = time.monotonic()
     for node in (first, second):
         await _kill(node, chance)
-    await first.ready()
     calls.cancel()
+    await first.ready()
     await _kill(first, chance)
     await asyncio.gather(first.ready(), second.ready())
 

@@ -182,7 +182,8 @@ async def running(
     try:
         if before is not None:
             await before(hotline)
-        site = _take_over(hotline, nodes or {})
+        # In a thread: proxies on this loop must go on while nodes say goodbye through them.
+        site = await asyncio.to_thread(_take_over, hotline, nodes or {})
         for node in site.nodes:
             await node.ready()
         yield site
