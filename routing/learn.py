@@ -1,6 +1,6 @@
 """Compiling a table: a router learned from its lexicon and examples, as bytes.
 
-Twenty seconds of CPU and a third of a gigabyte: to be run in a worker process, never on the loop.
+Forty seconds of CPU and a third of a gigabyte: to be run in a worker process, never on the loop.
 """
 
 from __future__ import annotations
