@@ -226,20 +226,20 @@ class PromptMissing(Fault):
     number, name, unserved = 28, "a clip is missing", 6.0
 
     async def inject(self, world: World) -> None:
-        (world.audio / "message_review.alaw").unlink()
+        (world.audio / "say" / "message_review.alaw").unlink()
 
     async def heal(self, world: World) -> None:
-        _mend_clip(world.audio / "message_review.alaw")
+        _mend_clip(world.audio / "say" / "message_review.alaw")
 
 
 class PromptEmpty(Fault):
     number, name, unserved = 28, "a clip is empty", 6.0
 
     async def inject(self, world: World) -> None:
-        (world.audio / "offer_open.alaw").write_bytes(b"")
+        (world.audio / "say" / "offer_open.alaw").write_bytes(b"")
 
     async def heal(self, world: World) -> None:
-        _mend_clip(world.audio / "offer_open.alaw")
+        _mend_clip(world.audio / "say" / "offer_open.alaw")
 
 
 class LogFull(Fault):
@@ -514,7 +514,7 @@ def _stuff(pipe: Path) -> None:
 
 def _mend_clip(path: Path) -> None:
     path.unlink(missing_ok=True)
-    shutil.copyfile(COMMITTED / path.name, path)
+    shutil.copyfile(COMMITTED / path.parent.name / path.name, path)
 
 
 def _scan(host: str, mark: str) -> bytes:
