@@ -5,7 +5,7 @@
       +-> CONFIRM -----+        +-> MESSAGE -> REVIEW -> TICKET -> GOODBYE
       +-> CANDIDATES --+        +---------> OPERATOR -+-> MESSAGE
       +-> PROGRESS                            ^
-    0, or 人工, reaches OPERATOR from everywhere; danger, in any words, EMERGENCY.
+    0, or asking for a human, reaches OPERATOR from everywhere; danger, in any words, EMERGENCY.
 
 The place is marked before each station, so a call whose process has died is resumed there.
 """
