@@ -30,6 +30,7 @@ _WORDS: Final = _read()
 OFFERED: Final = _WORDS["offered"]
 CANDIDATES: Final = _WORDS["candidates"]
 BUSY: Final = _WORDS["busy"]
+LEFT_OUT: Final = _WORDS["areas"]["left_out"]
 CONFIRM: Final[Said] = {
     key: choice.wordings for key, choice in zip((YES, NO), answers.yes_no(), strict=True)
 }
@@ -48,7 +49,7 @@ def of_node(node: Node) -> Said:
 
 
 def of_areas(question: AreaQuestion) -> Said:
-    """The district by its name, with and without 区."""
+    """The district by its name, with and without the word for district."""
     return {choice.key: tuple(_named(choice.title)) for choice in question.choices}
 
 
@@ -63,5 +64,6 @@ def _wordings(key: str, said: Said, numbers: Said) -> tuple[str, ...]:
 
 def _named(title: str) -> Iterable[str]:
     yield title
-    if title.endswith("区") and len(title) > 2:
-        yield title.removesuffix("区")
+    for ending in LEFT_OUT:
+        if title.endswith(ending) and len(title) > len(ending) + 1:
+            yield title.removesuffix(ending)
