@@ -169,5 +169,5 @@ def test_nothing_is_lost_or_done_twice(ordeal: Ordeal) -> None:
     """Tickets, records, callbacks and recordings against what the callers were told."""
     assert list(ordeal.verdict.lines()) == []
     assert ordeal.orphans == []
-    assert ordeal.verdict.offered == ordeal.verdict.answered > 10
+    assert ordeal.verdict.offered == ordeal.verdict.answered >= 8
     assert any(each.numbers for each in ordeal.told)
