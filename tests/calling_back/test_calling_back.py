@@ -111,7 +111,7 @@ async def test_after_so_many_calls_a_number_is_left_alone_and_an_alarm_is_raised
         await book.end(attempt, answered=True)
     code, said = await hotline("callback", "call", call)
     assert code == 1
-    assert '"why": "per-number", "call": "back-5", "to": "139****0117", "event": "alarm"' in said
+    assert '"why":"per-number","call":"back-5","to":"139****0117","event":"alarm"' in said
     after = await book.tally()
     assert after.refused["per-number"] == before.refused["per-number"] + 1
     assert after.day == before.day + ALWAYS["per_number"]
