@@ -30,7 +30,9 @@ class Odd(HotlineError):
 def account(name):
     def change(connection: Connection) -> str:
         connection.execute(
-            text("INSERT INTO account VALUES (:name, '', 'operator', '2026-01-01 00:00:00')"),
+            text(
+                "INSERT INTO account (name, hash, role, created) VALUES (:name, '', 'operator', '2026-01-01 00:00:00')"
+            ),
             {"name": name},
         )
         note_now(connection, News(datetime.now(UTC), "test", name))
