@@ -31,7 +31,8 @@ def account(name):
     def change(connection: Connection) -> str:
         connection.execute(
             text(
-                "INSERT INTO account (name, hash, role, created) VALUES (:name, '', 'operator', '2026-01-01 00:00:00')"
+                "INSERT INTO account (name, hash, role, created) "
+                "VALUES (:name, '', 'operator', '2026-01-01 00:00:00')"
             ),
             {"name": name},
         )
