@@ -19,6 +19,7 @@ from .scenes import Cast, Outcomes, Scene, name_of, play
 
 HEARING = {"HOTLINE_SPEECH__ENGINE": "whisper", "HOTLINE_SPEECH__WORKERS": "2"}
 AT_ONCE = 2  # scenes: as many as there are recognisers, so that nobody waits for another's answer
+UNDERSTOOD = 6.0  # seconds in which any answer to speech has begun
 TALKING = 2.5  # seconds into the greeting
 
 pytestmark = pytest.mark.skipif(
@@ -86,11 +87,12 @@ async def denies_and_is_asked_again(cast: Cast) -> None:
 
 
 async def pauses_in_the_middle_of_the_sentence(cast: Cast) -> None:
+    """One utterance, understood: the half before the pause alone would be asked again."""
     caller = await _greeted(cast)
     folder = cast.hotline.home
     await caller.says(joined(folder, "first_half", "second_half", apart=0.1))
-    await caller.hears(introduction("H090"))
-    await caller.hangs_up()
+    await asyncio.sleep(UNDERSTOOD)
+    assert (await _steps(caller))[2:] in (["confirm"], ["candidates"], ["area"])
 
 
 async def is_asked_for_the_place_and_names_it(cast: Cast) -> None:
