@@ -109,3 +109,4 @@ async def test_refusals_do_not_use_up_the_caps(book):
     for _ in range(3):
         await book.refused(Refusal.NOT_ALLOWED)
     await book.begin(ONE, Caps(per_hour=1, per_day=1, per_number=1, at_once=1))
+    assert (await book.tally()).hour == 1
