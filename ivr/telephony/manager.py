@@ -45,8 +45,8 @@ class Patience:
     """How long to wait for what."""
 
     connect: Seconds = field(factory=lambda: seconds(5))
-    ping: Seconds = field(factory=lambda: seconds(5))
-    dead: Seconds = field(factory=lambda: seconds(10))  # silence despite pings
+    ping: Seconds = field(factory=lambda: seconds(3))
+    dead: Seconds = field(factory=lambda: seconds(9))  # silence despite pings
     first: Seconds = field(factory=lambda: seconds(0.2))  # before the first new try; then doubled
     longest: Seconds = field(factory=lambda: seconds(15))
 
@@ -221,9 +221,10 @@ class ManagerClient:
         """Return when the connection is lost; drop it when it has fallen silent."""
         protocol = self._connected()
         while not protocol.lost.done():
-            await asyncio.wait({protocol.lost}, timeout=self._patience.ping)
-            if monotonic() - protocol.heard >= self._patience.dead:
+            left = protocol.heard + self._patience.dead - monotonic()
+            if left <= 0:
                 raise ManagerAway("Asterisk has fallen silent")
+            await asyncio.wait({protocol.lost}, timeout=min(self._patience.ping, left))
             if not protocol.lost.done():
                 protocol.ping()
 

@@ -49,6 +49,7 @@ def start(home: Path, *words: str) -> Running:
     ports |= {"SWITCH__SIP_PORT": 7560, "SWITCH__EXCHANGE_PORT": 7590}
     known |= {f"HOTLINE_{name}": str(port) for name, port in ports.items()}
     known |= {"HOTLINE_HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
+    known |= {"HOTLINE_SPEECH__ENGINE": "off"}  # a stand-in never says that its recogniser is warm
     with (home.parent / "said").open("ab") as said:
         process = subprocess.Popen(  # noqa: S603  # words of ours
             [sys.executable, str(STANDIN), *words],
