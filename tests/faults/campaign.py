@@ -88,7 +88,26 @@ class Campaign:
         self._people = people
 
     async def suffer(self, fault: Fault, phases: Sequence[Phase] = PHASES) -> Result:
+        """Never raises for a fault that can not be injected here: that is said in the result."""
         result = Result(fault.name, fault.number)
+        try:
+            await fault.prepare(self._world)
+        except CannotInject as why:
+            result.skipped = str(why)
+            return result
+        try:
+            struck, told = await self._struck(fault, phases, result)
+            await self._settle(result)
+        finally:
+            await fault.put_back(self._world)
+        if not result.skipped:
+            self._compare(result, fault, told, struck)
+        return result
+
+    async def _struck(
+        self, fault: Fault, phases: Sequence[Phase], result: Result
+    ) -> tuple[float, list[Told]]:
+        """The moment of the blow, and what all were told who were on the line or came then."""
         calls = [asyncio.create_task(call) for call in self._in_place(phases)]
         await asyncio.sleep(LONGEST_BEFORE)
         struck = time.monotonic()
@@ -102,11 +121,7 @@ class Campaign:
                 result.seen += await fault.watch(self._world)
             finally:
                 await fault.heal(self._world)
-        told = await self._told(calls)
-        await self._settle(result)
-        if not result.skipped:
-            self._compare(result, fault, told, struck)
-        return result
+        return struck, await self._told(calls)
 
     def _in_place(self, phases: Sequence[Phase]):
         for phase in phases:

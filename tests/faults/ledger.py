@@ -103,13 +103,18 @@ def _lost(told: Told, kept: Kept) -> Iterable[str]:
     )
     if told.kept and not kept.tickets:
         yield "told that the message is kept, no ticket"
-    if told.spoke >= WORDS and not kept.tickets:
+    if told.spoke >= WORDS and not kept.tickets and not _was_told_so(told, kept):
         yield f"spoke {told.spoke:.1f} s, no ticket"
     if not kept.records:
         yield "no call record"
     unheard = told.waited and not told.served and not kept.tickets
     if unheard and told.goal == "leaves the queue" and not kept.callbacks:
         yield "left the queue, no callback"
+
+
+def _was_told_so(told: Told, kept: Kept) -> bool:
+    """What was not kept is not lost when they heard so and a human takes it up, now or later."""
+    return told.told_so and (told.served or bool(kept.callbacks))
 
 
 def _doubled(told: Told, kept: Kept) -> Iterable[str]:

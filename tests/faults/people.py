@@ -23,6 +23,7 @@ STUCK: Final = 45.0  # seconds without anything to act on; the queue's own wait 
 LONGEST: Final = 180.0  # seconds of a call; nobody here wants more
 BEEP: Final = "tone.beep"
 WORDS: Final = 1.0  # seconds of speech that make a message
+NOT_KEPT: Final = frozenset({"service_away", "all_away"})
 END: Final = frozenset({"goodbye", "all_away"})
 DIGIT: Final = "digit."
 TALKS: Final = frozenset({"connecting", "connecting_next", "to_operator"})
@@ -82,6 +83,7 @@ class Told:
     numbers: list[str] = field(factory=list)  # ticket numbers heard to the last digit
     kept: bool = False  # heard that the message is kept
     spoke: float = 0.0  # seconds of voice that they sent after the last beep
+    told_so: bool = False  # heard, after they spoke last, that it could not be kept
     submitted: bool = False  # was asked what to do with the recording
     served: bool = False  # was asked how it was
     waited: bool = False  # heard that a human is being called
@@ -143,6 +145,7 @@ class Person:
         """What a clip tells."""
         told = self.told
         told.kept |= clip == "message_kept"
+        told.told_so = (told.told_so or clip in NOT_KEPT) and clip != BEEP
         told.submitted |= clip == "message_review"
         told.served |= clip == "survey"
         told.waited |= clip == "to_operator"

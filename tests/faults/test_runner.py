@@ -11,8 +11,8 @@ from prompts.alaw import LINEAR
 from tests.faults.hostile import Besiegers
 from tests.faults.ledger import Kept, compare, holds_voice
 from tests.faults.lexicon import FRAME, Lexicon, Spot, voice_of
-from tests.faults.line import Line
-from tests.faults.people import GOALS, Told
+from tests.faults.line import Line, Office
+from tests.faults.people import GOALS, Person, Told
 from tests.faults.proxy import Mode, Proxy
 from tests.perf.sip_words import Dialog
 
@@ -64,6 +64,22 @@ def test_a_caller_who_got_what_they_were_told_is_clean(tmp_path):
 )
 def test_what_was_promised_and_is_not_there_is_lost(each, kept):
     assert judged(each, **kept).lost
+
+
+def test_who_heard_that_it_can_not_be_kept_and_has_a_human_lost_nothing():
+    """Told so, with nobody to take it up, is not enough."""
+    assert not judged(told(spoke=2.0, told_so=True, served=True)).lost
+    assert not judged(told(spoke=2.0, told_so=True), callbacks=(OWED,)).lost
+    assert judged(told(spoke=2.0, told_so=True)).lost
+    assert judged(told(spoke=2.0, served=True)).lost
+
+
+def test_what_is_said_after_the_refusal_counts_anew():
+    person = Person(Office("127.0.0.1:1", Lexicon([])), 7, GOALS[0])
+    person._notes("service_away")
+    assert person.told.told_so
+    person._notes("tone.beep")
+    assert not person.told.told_so
 
 
 @pytest.mark.parametrize(
