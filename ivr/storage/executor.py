@@ -17,7 +17,7 @@ from ivr.kernel.ids import CallId
 from ivr.kernel.log import logger
 from ivr.kernel.units import Seconds
 from ivr.storage.wills import WillFolder
-from ivr.telephony.agi_call import cut_recording
+from ivr.telephony.recordings import cut_recording
 from ivr.tickets.model import NewTicket, Ticket
 from ivr.tickets.will import Will
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import abc
 import re
 import time
-import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -42,6 +41,7 @@ from ivr.telephony.outcomes import (
     recording_end,
     says_dead,
 )
+from ivr.telephony.recordings import cut_recording
 from ivr.wire import agi_commands as say
 from ivr.wire.agi import Reply
 from ivr.wire.quoting import caller_name
@@ -55,7 +55,6 @@ FindSound = Callable[[Sound], str]
 """The path of a clip without its extension, as STREAM FILE takes it."""
 
 UNWRITTEN: Final = 0.3  # seconds of a recording that may be missing before we say so
-WAV_HEADER: Final = 44  # bytes, as Asterisk writes it
 
 _RECORDING_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
@@ -237,16 +236,3 @@ class AgiCall(Call):
         for command in say.set_place(context, extension, int(priority) + 1):
             await self.command(command)
         return True
-
-
-def cut_recording(path: Path, end: RecordingEnd = RecordingEnd.HANGUP) -> Recording:
-    """What Asterisk kept of a message that was cut: the file says how long it is."""
-    file = path.with_suffix(".wav")
-    try:
-        with wave.open(str(file), "rb") as audio:
-            header = WAV_HEADER + audio.getnframes() * audio.getsampwidth()
-            whole = min(header, file.stat().st_size) - WAV_HEADER
-            length = whole / audio.getsampwidth() / audio.getframerate()
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
-        length = 0.0
-    return Recording(str(file), seconds(length), end)
