@@ -9,12 +9,11 @@ from attrs import frozen
 
 from ivr.app.node import Node
 from ivr.app.publishing import active_snapshot, sound_folders
-from ivr.app.stores import Stores, open_stores
+from ivr.app.stores import open_stores
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
-from ivr.kernel.clock import Clock, SystemClock
+from ivr.kernel.clock import SystemClock
 from ivr.kernel.errors import NotConfigured
-from ivr.kernel.tally import Tally
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.people.throttle import Throttle
@@ -47,17 +46,14 @@ async def account_keeping(settings: Settings) -> AsyncIterator[AccountKeeping]:
         yield AccountKeeping(stores.accounts, stores.sessions, units, clock)
 
 
-def sign_in_of(stores: Stores, tally: Tally, clock: Clock) -> SignIn:
-    return SignIn(stores.accounts, stores.sessions, Throttle(tally), stores.audit, clock)
-
-
 def web_parts(node: Node) -> WebParts:
     stores, clock = node.stores, node.clock
     units, desk = UnitsInForce(node.book.snapshot), TableDesk(node.office)
+    throttle = Throttle(node.present.tally)
     return WebParts(
-        sign_in=sign_in_of(stores, node.present.tally, clock),
+        sign_in=SignIn(stores.accounts, stores.sessions, throttle, stores.audit, clock),
         keeping=AccountKeeping(stores.accounts, stores.sessions, units, clock),
-        own=OwnAccount(stores.accounts, stores.sessions, clock),
+        own=OwnAccount(stores.accounts, stores.sessions, throttle, clock),
         tables=desk,
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock

@@ -13,8 +13,9 @@ from ivr.editing.view import View
 from ivr.kernel.audit import AuditEntry, AuditQuery
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.people import Account
+from ivr.people.errors import OutOfScope
 from ivr.people.permissions import Permission, may, require
-from ivr.people.scope import Scope
+from ivr.people.scope import Scope, is_whole
 from ivr.tables.checking import Checked
 from ivr.tables.errors import DraftMoved
 from ivr.tables.exchanging import FileKind
@@ -106,8 +107,7 @@ class TableDesk:
         require(me, Permission.EDIT_TABLE)
         _said(why)
         draft = await self.open(me, why)
-        if not Scope(me, draft.sheets).is_whole:
-            await asyncio.to_thread(_imported_within, me, draft.sheets, sheets)
+        await _all_changes_within(me, draft.sheets, draft.sheets.replacing(sheets))
         return await self.office.drafting.take_in(draft.stamp, sheets, why)
 
     async def rebase(self, me: Account, why: str, prefer_mine: Collection[Place] | None) -> Rebased:
@@ -145,12 +145,15 @@ class TableDesk:
     ) -> Proposal:
         """For approval, or straight to publication where the site asks for none.
 
-        Then it takes somebody who may publish.
+        Then it takes somebody who may publish. What the draft changes must still be theirs: they
+        may have been moved to another unit since.
         """
         require(me, Permission.EDIT_TABLE)
         if not self.needs_approval:
             require(me, Permission.PUBLISH_TABLE)
         _said(why)
+        draft = await self.office.drafting.get(me.name)
+        await _all_changes_within(me, await self.sheets(draft.base), draft.sheets)
         return await self.office.publishing.submit(Stamp(me.name, revision), why, at=at)
 
     @property
@@ -158,12 +161,15 @@ class TableDesk:
         return self.office.publishing.needs_approval
 
     async def approve(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
+        """Who answers for a level or a unit approves what changes rows of it alone."""
         require(me, Permission.PUBLISH_TABLE)
+        await self._is_theirs(me, proposal)
         return await self.office.publishing.approve(proposal, me.name, why)
 
     async def refuse(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
         require(me, Permission.PUBLISH_TABLE)
         _said(why)
+        await self._is_theirs(me, proposal)
         return await self.office.publishing.refuse(proposal, me.name, why)
 
     async def withdraw(self, me: Account, proposal: ProposalId, why: str) -> Proposal:
@@ -171,11 +177,15 @@ class TableDesk:
         known = await self.office.publishing.proposal(proposal)
         if known.editor != me.name:
             require(me, Permission.PUBLISH_TABLE)
+            await self._is_theirs(me, proposal)
         return await self.office.publishing.withdraw(proposal, me.name, why)
 
     async def rollback(self, me: Account, version: TableVersion, why: str) -> Publication:
+        """All of the table goes back: not for those who answer for a part of it."""
         require(me, Permission.PUBLISH_TABLE)
         _said(why)
+        if not is_whole(me):
+            raise OutOfScope(f"第{version}版的全部内容")
         return await self.office.publishing.rollback(version, me.name, why)
 
     async def proposals(self) -> tuple[Proposal, ...]:
@@ -186,10 +196,18 @@ class TableDesk:
     ) -> tuple[Proposal, tuple[Difference, ...]]:
         """With what it changes of its base."""
         known = await self.office.publishing.proposal(proposal)
-        table = await self.office.publishing.proposed(proposal)
-        before = await self.sheets(known.base)
-        found = await asyncio.to_thread(lambda: differences(before, to_sheets(table)))
+        found = await asyncio.to_thread(differences, *await self._sides(known))
         return known, _for(me, found)
+
+    async def _is_theirs(self, me: Account, proposal: ProposalId) -> None:
+        """Raises `OutOfScope`."""
+        known = await self.office.publishing.proposal(proposal)
+        await _all_changes_within(me, *await self._sides(known))
+
+    async def _sides(self, known: Proposal) -> tuple[Sheets, Sheets]:
+        """What a proposal was made from, and what it would put in force."""
+        table = await self.office.publishing.proposed(known.id)
+        return await self.sheets(known.base), await asyncio.to_thread(to_sheets, table)
 
     async def history(self) -> tuple[Publication, ...]:
         return await self.office.archive.history()
@@ -236,8 +254,13 @@ def _all_within(scope: Scope, edits: Sequence[RowEdit]) -> None:
         scope.require(edit.sheet, edit.key, edit.cells)
 
 
-def _imported_within(me: Account, known: Sheets, sheets: Collection[Sheet]) -> None:
-    fresh = known.replacing(sheets)
+async def _all_changes_within(me: Account, known: Sheets, fresh: Sheets) -> None:
+    """Every row that differs is theirs, as it was and as it becomes. Raises `OutOfScope`."""
+    if not is_whole(me):
+        await asyncio.to_thread(_changed_within, me, known, fresh)
+
+
+def _changed_within(me: Account, known: Sheets, fresh: Sheets) -> None:
     was, becomes = Scope(me, known), Scope(me, fresh)
     for change in changes(known, fresh):
         was.require(change.sheet, change.key, None)

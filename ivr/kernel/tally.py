@@ -22,5 +22,8 @@ class Tally(Protocol):
     async def count(self, name: str) -> int:
         """How many there are in the window that runs; 0 when none does."""
 
+    async def take_back(self, name: str) -> None:
+        """Count one less in the window that runs; nothing when none does."""
+
     async def forget(self, name: str) -> None:
         """End the window."""

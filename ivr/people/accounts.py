@@ -16,12 +16,14 @@ from ivr.people.codes import new_secret, step_of
 from ivr.people.errors import (
     BadName,
     BadScope,
+    CodeIsOn,
     LastAdministrator,
     NotYourself,
     WrongCredentials,
 )
 from ivr.people.permissions import Permission, require
 from ivr.people.sessions import Digest, Sessions
+from ivr.people.throttle import Throttle
 
 NAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}", re.ASCII)
 LONGEST_PERSON: Final = 40
@@ -159,6 +161,8 @@ class AccountKeeping:
             raise BadScope(f"姓名最多{LONGEST_PERSON}个字")
         if wanted.role is Role.HANDLER and wanted.unit is None:
             raise BadScope("承办人须选择所在的单位")
+        if wanted.role is Role.ADMINISTRATOR and (wanted.unit or wanted.level):
+            raise BadScope("管理员能改所有账号，不能只负责一级或一个单位")
 
     async def _may_lose_power(self, account: Account, by: Account | None) -> None:
         if by is not None and by.name == account.name:
@@ -177,15 +181,17 @@ class AccountKeeping:
 class OwnAccount:
     """What everybody may do with their own account."""
 
-    def __init__(self, book: AccountBook, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self, book: AccountBook, sessions: Sessions, throttle: Throttle, clock: Clock
+    ) -> None:
         self._book = book
         self._sessions = sessions
+        self._throttle = throttle
         self._clock = clock
 
     async def change_password(self, me: Account, mine: Digest, *, old: str, new: str) -> None:
-        """Other sign-ins end. Raises `WrongCredentials` and `WeakPassword`."""
-        if await self._book.verify(me.name, password=old) is None:
-            raise WrongCredentials("现在的口令不对")
+        """Other sign-ins end. Raises `WrongCredentials`, `TooManyTries` and `WeakPassword`."""
+        await self._prove(me, old, "现在的口令不对")
         passwords.judge(new, me.name)
         deed = _deed(me, "account.password", me.name)
         await self._book.set_password(me.name, deed, password=new, must_change=False)
@@ -196,16 +202,25 @@ class OwnAccount:
         return new_secret()
 
     async def switch_code_on(self, me: Account, secret: str, code: str) -> None:
-        """Raises `WrongCredentials` when the code is not this secret's."""
+        """Raises `WrongCredentials` when the code is not this secret's, and `CodeIsOn`."""
+        if me.two_factor:
+            raise CodeIsOn
         if step_of(code, secret, self._clock.now()) is None:
             raise WrongCredentials("验证码不对，请核对手机时间后输入应用里当前的6位数字")
         await self._book.set_code_secret(me.name, secret, _deed(me, "account.code-on", me.name))
 
     async def switch_code_off(self, me: Account, *, password: str) -> None:
-        """Raises `WrongCredentials`."""
-        if await self._book.verify(me.name, password=password) is None:
-            raise WrongCredentials("口令不对")
+        """Raises `WrongCredentials` and `TooManyTries`."""
+        await self._prove(me, password, "口令不对")
         await self._book.set_code_secret(me.name, None, _deed(me, "account.code-off", me.name))
+
+    async def _prove(self, me: Account, password: str, wrong: str) -> None:
+        """Somebody at a desk that was left alone must not guess either."""
+        here = f"own account of {me.name}"
+        await self._throttle.admit(me.name, here)
+        if await self._book.verify(me.name, password=password) is None:
+            raise WrongCredentials(wrong)
+        await self._throttle.passed(me.name, here)
 
 
 def _allow(by: Account | None) -> None:

@@ -86,6 +86,15 @@ class WeakPassword(HotlineError):
     id = "weak-password"
 
 
+class CodeIsOn(HotlineError):
+    """Another secret in the place of the one in force takes the password: it is switched off."""
+
+    id = "code-is-on"
+
+    def __init__(self) -> None:
+        super().__init__("动态验证码已经启用；要换一个，请先用口令停用")
+
+
 class LastAdministrator(HotlineError):
     """Without another administrator nobody could keep accounts any more."""
 

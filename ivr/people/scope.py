@@ -14,6 +14,11 @@ from routing.sheet import Cells, Key, Sheets
 DISTRICT_LEVELS: Final = frozenset({"district", "town"})
 
 
+def is_whole(account: Account) -> bool:
+    """Whether somebody answers for all of the table."""
+    return account.unit is None and account.level is None
+
+
 @frozen
 class Scope:
     """The units somebody answers for within a table.
@@ -27,7 +32,7 @@ class Scope:
 
     @property
     def is_whole(self) -> bool:
-        return self.account.unit is None and self.account.level is None
+        return is_whole(self.account)
 
     def has_unit(self, code: str) -> bool:
         """Whether this unit is theirs."""

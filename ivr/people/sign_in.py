@@ -63,6 +63,7 @@ class SignIn:
             await self._refuse(name, address, "口令不对" if account is None else "账号已停用")
             raise WrongCredentials
         if account.two_factor:
+            await self._throttle.right(name, address)
             return await self._open(account, Stage.PASSWORD, address)
         return await self._enter(account, address)
 
@@ -116,7 +117,6 @@ class SignIn:
 
     async def _refuse(self, name: AccountName, address: str, why: str) -> None:
         shown = AccountName(name[:NAME_SHOWN])
-        await self._throttle.failed(name, address)
         await self._audit.add(
             Deed(shown, "sign-in.refused", f"account/{shown}", f"{why}，来自{address}")
         )

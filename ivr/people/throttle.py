@@ -18,22 +18,33 @@ ACCOUNT_LIMIT: Final = 60
 
 
 class Throttle:
-    """Counts what failed; a success clears the pair, not the address."""
+    """Counts every try when it begins, and takes it back when it was right.
+
+    Were failures counted when they are known, a thousand tries sent at one moment would all be
+    admitted. A success clears the pair, not the address.
+    """
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
 
     async def admit(self, name: AccountName, address: str) -> None:
-        """Raises `TooManyTries` before the password is looked at: right ones do not pass either."""
+        """Raises `TooManyTries` before the password is looked at: right ones do not pass either.
+
+        What one count refuses is not counted by the next: who guesses at one account from one
+        place shuts nobody else out.
+        """
         for key, limit in _limits(name, address):
-            if await self._tally.count(key) >= limit:
+            if await self._tally.add(key, within=WINDOW) > limit:
                 raise TooManyTries(WINDOW)
 
-    async def failed(self, name: AccountName, address: str) -> None:
+    async def right(self, name: AccountName, address: str) -> None:
+        """The try that was admitted was none of guessing."""
         for key, _ in _limits(name, address):
-            await self._tally.add(key, within=WINDOW)
+            await self._tally.take_back(key)
 
     async def passed(self, name: AccountName, address: str) -> None:
+        """They are who they say: what failed before is forgotten."""
+        await self.right(name, address)
         await self._tally.forget(_pair(name, address))
 
     async def first_use(self, name: AccountName, step: int) -> bool:

@@ -158,6 +158,11 @@ class MemoryTally:
         window = self._running(name)
         return 0 if window is None else window.count
 
+    async def take_back(self, name: str) -> None:
+        window = self._running(name)
+        if window is not None:
+            window.count = max(0, window.count - 1)
+
     async def forget(self, name: str) -> None:
         self._windows.pop(name, None)
 

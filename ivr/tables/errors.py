@@ -162,6 +162,12 @@ class OwnProposal(HotlineError):
         super().__init__("提交人不能审批自己的申请，须由另一人审批")
 
 
+class BadMoment(HotlineError):
+    """No time to publish at: gone by, or beyond what anybody plans."""
+
+    id = "bad-moment"
+
+
 class NotPublished(HotlineError):
     """The table could not be put in force; nothing has changed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve
@@ -19,6 +19,7 @@ from ivr.tables.archive import Archive
 from ivr.tables.compiling import Compiling
 from ivr.tables.drafting import Drafting
 from ivr.tables.errors import (
+    BadMoment,
     BaseMoved,
     DraftMoved,
     NothingChanged,
@@ -49,6 +50,8 @@ from routing.table import RoutingTable, from_json, publish, read_table, table_js
 
 ATTEMPTS: Final = 3  # at a number that another publisher takes at the same moment
 NOTHING: Final = TableVersion(0)  # no number, no table
+LATE: Final = timedelta(minutes=30)  # a form may lie open for a while before it is sent
+AHEAD: Final = timedelta(days=366)
 JOB: Final = AccountName("定时发布")  # who a scheduled publication is by, in the audit log
 
 
@@ -92,8 +95,9 @@ class Publishing:
         is not time yet, or words have changed and their router is being learned, which takes the
         job a minute after a draft that was not rehearsed, or clips are being rendered. Clips that
         can not be make it FAILED unless `voiceless`. Raises `TableRefused` with the problems,
-        `BadRows`, `NothingChanged`, `BaseMoved`, `DraftMoved`, `NoDraft`.
+        `BadMoment`, `BadRows`, `NothingChanged`, `BaseMoved`, `DraftMoved`, `NoDraft`.
         """
+        self._judge_moment(at)
         draft = await self._proposable(stamp)
         table = await asyncio.to_thread(_sound, draft.sheets)
         body = await asyncio.to_thread(table_json, table)
@@ -202,6 +206,13 @@ class Publishing:
         await self._speak(table, voiceless=voiceless)
         over = active.version if active else NOTHING
         return await self._release(table, self._blank(who, why), over=over)
+
+    def _judge_moment(self, at: datetime | None) -> None:
+        now = self._clock.now()
+        if at is not None and at < now - LATE:
+            raise BadMoment("发布时间已经过去，请另选时间，或留空")
+        if at is not None and at > now + AHEAD:
+            raise BadMoment(f"发布时间最多提前{AHEAD.days}天排定")
 
     async def _proposable(self, stamp: Stamp) -> Draft:
         draft = await self._drafting.get(stamp.editor)

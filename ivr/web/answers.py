@@ -36,6 +36,7 @@ STATUS: Final[Mapping[str, int]] = {
     "version-taken": 409,
     "nothing-changed": 409,
     "last-administrator": 409,
+    "code-is-on": 409,
     "too-many-tries": 429,
     "too-fast": 429,
     "too-many-chats": 503,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
 
 from starlette.responses import Response
 
@@ -13,11 +12,10 @@ from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchRow
 from ivr.tables.values import Revision, RowEdit
 from ivr.web.answers import status_of, words_of
+from ivr.web.numbers import number_of
 from ivr.web.visit import Visit
 from routing.errors import RoutingError
 from routing.sheet import Cells, Key
-
-MOST_REVISION: Final = 2**31
 
 Again = Callable[[str, int], Awaitable[Response]]
 """Shows the form once more, with what was wrong and the status of the answer."""
@@ -33,9 +31,8 @@ def revision_of(view: View) -> int:
 
 
 def revision_sent(visit: Visit) -> Revision:
-    given = visit.sent("revision", 12)
-    fits = given.isascii() and given.isdigit() and int(given) < MOST_REVISION
-    return Revision(int(given) if fits else -1)
+    given = number_of(visit.sent("revision", 12))
+    return Revision(-1 if given is None else given)
 
 
 def may_edit(visit: Visit, view: View, sheet: str, cells: Cells | None) -> bool:

@@ -77,7 +77,7 @@ class Pages:
         form = await read_form(request)
         if request.method not in SAFE:
             check(request, str(form.get(FIELD, "")), session.csrf)
-        if session.account.must_change and not request.url.path.startswith(OWN):
+        if session.account.must_change and not _is_own(request.url.path):
             raise PasswordNotOwn
         if page.needs is not None:
             require(session.account, page.needs)
@@ -110,6 +110,10 @@ async def read_form(request: Request) -> FormData:
         return await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_IMPORT)
     except HTTPException:  # no form at all; without its secret it is refused by that
         return FormData()
+
+
+def _is_own(path: str) -> bool:
+    return path == OWN or path.startswith(f"{OWN}/")  # and not /menu
 
 
 def _to_login(request: Request) -> Response:

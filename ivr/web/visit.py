@@ -49,10 +49,10 @@ class Visit:
     def sent(self, name: str, most: int = MOST_TEXT) -> str:
         """A text of the form, cut and without the blanks around it."""
         given = self.form.get(name, "")
-        return given[:most].strip() if isinstance(given, str) else ""
+        return plain(given[:most]) if isinstance(given, str) else ""
 
     def sent_all(self, name: str) -> list[str]:
-        return [each for each in self.form.getlist(name) if isinstance(each, str)]
+        return [each.replace("\0", "") for each in self.form.getlist(name) if isinstance(each, str)]
 
     def sent_file(self, name: str) -> UploadFile | None:
         given = self.form.get(name)
@@ -60,11 +60,11 @@ class Visit:
 
     def asked(self, name: str, most: int = 200) -> str:
         """A text of the address."""
-        return self.request.query_params.get(name, "")[:most].strip()
+        return plain(self.request.query_params.get(name, "")[:most])
 
     def named(self, name: str) -> str:
         """A part of the path."""
-        return str(self.request.path_params[name])
+        return plain(str(self.request.path_params[name]))
 
     def show(self, template: str, words: Words | None = None, *, status: int = 200) -> Response:
         """A page, or with a name like ``try/answer.html`` a part of one."""
@@ -84,6 +84,11 @@ class Visit:
             "path": self.request.url.path,
             "said": SAID.get(self.asked("done"), ""),
         }
+
+
+def plain(text: str) -> str:
+    """Without the blanks around it, and without the one sign that databases refuse."""
+    return text.replace("\0", "").strip()
 
 
 class Rendered(Response):

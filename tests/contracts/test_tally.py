@@ -40,6 +40,15 @@ async def test_what_is_forgotten_begins_again(tally):
     assert await tally.add("a", within=WINDOW) == 1
 
 
+async def test_what_is_taken_back_was_not_counted(tally):
+    await tally.add("a", within=WINDOW)
+    await tally.add("a", within=WINDOW)
+    await tally.take_back("a")
+    await tally.take_back("nobody")
+    assert (await tally.count("a"), await tally.count("nobody")) == (1, 0)
+    assert await tally.add("a", within=WINDOW) == 2
+
+
 async def test_nodes_count_together_and_alone_while_redis_is_away(redis):
     async with open_shared(redis.url) as one, open_shared(redis.url) as other:
         await one.tally.add("a", within=WINDOW)

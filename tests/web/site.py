@@ -193,17 +193,11 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             office = table_office(settings, stores, MemoryFanout(), ThreadWorkshop(), clock)
         office.archive._sheets[snapshot.sha256] = sheets  # read once for all tests
         in_force = InForce(stores, snapshot)
-        desk = TableDesk(office)
+        desk, throttle = TableDesk(office), Throttle(MemoryTally(clock))
         parts = WebParts(
-            sign_in=SignIn(
-                stores.accounts,
-                stores.sessions,
-                Throttle(MemoryTally(clock)),
-                stores.audit,
-                clock,
-            ),
+            sign_in=SignIn(stores.accounts, stores.sessions, throttle, stores.audit, clock),
             keeping=AccountKeeping(stores.accounts, stores.sessions, in_force, clock),
-            own=OwnAccount(stores.accounts, stores.sessions, clock),
+            own=OwnAccount(stores.accounts, stores.sessions, throttle, clock),
             tables=desk,
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),

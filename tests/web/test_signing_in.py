@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pyotp
 import pytest
 
 from ivr.kernel.audit import AuditQuery
 from ivr.kernel.people import AccountName, Role
+from ivr.people.accounts import Wanted
 from ivr.people.throttle import ADDRESS_LIMIT, PAIR_LIMIT
 from ivr.web.pages.signing_in import local
 from tests.web.site import PASSWORD
@@ -203,3 +206,61 @@ async def test_accounts_can_not_lose_their_last_administrator(site):
 )
 def test_the_way_back_from_the_login_stays_here(asked):
     assert local(asked) == "/"
+
+
+# -- what guessing and borrowed browsers could try ---------------------------------------------
+
+
+async def test_guesses_sent_at_one_moment_are_counted_as_if_one_by_one(site):
+    """Were they counted when they are known to be wrong, all of them would be looked at."""
+    await site.account("anna", Role.EDITOR)
+    browser = site.browser()
+    await browser.look("/login")
+    guesses = ({"name": "anna", "password": f"wrong {count}"} for count in range(3 * PAIR_LIMIT))
+    answers = await asyncio.gather(*(browser.post("/login", guess) for guess in guesses))
+    looked_at = [answer for answer in answers if answer.status_code == 401]
+    assert len(looked_at) == PAIR_LIMIT
+
+
+async def test_signing_in_rightly_is_no_guessing_however_often(site):
+    """An office of many behind one address, and one who signs in again and again."""
+    await site.account("anna", Role.EDITOR)
+    browser = site.browser()
+    for _ in range(ADDRESS_LIMIT + 1):
+        assert (await browser.sign_in("anna")).status_code == 303
+
+
+async def test_guessing_from_one_place_locks_nobody_out_elsewhere(site):
+    await site.account("anna", Role.EDITOR)
+    thief = site.browser("10.9.9.9")
+    for count in range(ADDRESS_LIMIT):
+        await thief.sign_in("anna", f"wrong {count}")
+    assert (await site.browser().sign_in("anna")).status_code == 303
+
+
+async def test_the_menu_is_not_opened_by_a_temporary_password(site):
+    """Its address begins as that of one's own account does."""
+    wanted = Wanted(Role.EDITOR)
+    temporary = await site.parts.keeping.create(AccountName("bob"), wanted, None)
+    browser = site.browser()
+    await browser.sign_in("bob", temporary)
+    assert (await browser.get("/menu")).headers.get("location") == "/me"
+
+
+async def test_a_browser_left_alone_is_no_place_to_guess_the_password(site):
+    browser = await site.signed_in("anna", Role.EDITOR)
+    new = "a fine long sentence"
+    for count in range(PAIR_LIMIT):
+        form = {"old": f"wrong {count}", "new": new, "again": new}
+        assert (await browser.post("/me/password", form)).status_code == 401
+    form = {"old": PASSWORD, "new": new, "again": new}
+    assert (await browser.post("/me/password", form)).status_code == 429
+
+
+async def test_codes_are_not_moved_to_another_telephone_without_the_password(site):
+    browser = await site.signed_in("anna", Role.EDITOR)
+    for expected in (303, 422):
+        secret = (await browser.look("/me/code")).split('name="secret" value="')[1].split('"')[0]
+        code = pyotp.TOTP(secret).at(site.clock.now())
+        answer = await browser.post("/me/code", {"secret": secret, "code": code})
+        assert answer.status_code == expected

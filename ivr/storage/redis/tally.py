@@ -16,6 +16,11 @@ if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count
 """
 
+# KEYS: the count. One that has ended is not begun again.
+TAKE_BACK: Final = """
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
+"""
+
 
 class RedisTally:
     """`ivr.kernel.tally.Tally` on Redis.
@@ -28,6 +33,7 @@ class RedisTally:
         self._link = link
         self._own = own
         self._add = link.client.register_script(ADD)
+        self._take_back = link.client.register_script(TAKE_BACK)
 
     async def add(self, name: str, *, within: Seconds) -> int:
         own = await self._own.add(name, within=within)
@@ -47,6 +53,13 @@ class RedisTally:
         except RedisAway:
             return own
         return max(own, int(shared or 0))
+
+    async def take_back(self, name: str) -> None:
+        await self._own.take_back(name)
+        try:
+            await self._link.ask(lambda _: self._take_back(keys=[self._key(name)]))
+        except RedisAway:  # the window ends by itself
+            return
 
     async def forget(self, name: str) -> None:
         await self._own.forget(name)

@@ -21,12 +21,13 @@ from ivr.web.api.bodies import Problem
 from ivr.web.origin import HEADER, SAFE, check
 from ivr.web.page import PasswordNotOwn, who
 from ivr.web.parts import WebParts
-from ivr.web.visit import Visit
+from ivr.web.visit import Visit, plain
 from routing.errors import RoutingError
 
 BASE: Final = "/api/v1"
 JSON: Final = "application/json"
 BYTES: Final = "application/octet-stream"
+NUL: Final = rb"\u0000"  # in a JSON text; databases refuse it
 
 
 class BadRequest(HotlineError):
@@ -61,10 +62,10 @@ class Asked:
         return Visit(self.request, self.parts, self.session, FormData())
 
     def named(self, name: str) -> str:
-        return str(self.request.path_params[name])
+        return plain(str(self.request.path_params[name]))
 
     def asked(self, name: str, most: int = 200) -> str:
-        return self.request.query_params.get(name, "")[:most]
+        return plain(self.request.query_params.get(name, "")[:most])
 
 
 Handler = Callable[[Asked], Awaitable[Any]]
@@ -116,6 +117,8 @@ class Operation:
         data = await request.body()
         if self.takes is bytes:
             return data
+        if NUL in data:
+            raise BadRequest("内容不对：文字里不能有空字符")
         try:
             return msgspec.json.decode(data, type=self.takes)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:

@@ -24,7 +24,8 @@ from ivr.web.api.bodies import (
 from ivr.web.api.facts import account_facts, log_entry
 from ivr.web.api.operation import JSON, Asked, BadRequest, Operation
 from ivr.web.cookies import drop, keep, token_of
-from ivr.web.pages.audit import number
+from ivr.web.numbers import number_of
+from ivr.web.pages.audit import BIGGEST
 from ivr.web.pages.signing_in import address_of
 
 KEEP: Final = Permission.KEEP_ACCOUNTS
@@ -98,7 +99,7 @@ async def log(asked: Asked) -> list[LogEntry]:
         who=AccountName(asked.asked("who", 64)) if asked.asked("who") else None,
         what=asked.asked("what", 40),
         subject=asked.asked("subject", 80),
-        before_seq=number(asked.asked("before", 16)),
+        before_seq=number_of(asked.asked("before", 16), BIGGEST),
     )
     return [log_entry(each) for each in await asked.parts.tables.log(asked.visit.me, query)]
 

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from ivr.kernel.audit import PAGE, AuditQuery
 from ivr.kernel.people import AccountName
 from ivr.people.permissions import Permission
+from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 from ivr.web.words import DEEDS
 
 MOST_SHOWN: Final = 2_000  # characters of what was before and after
-BIGGEST: Final = 2**53
+BIGGEST: Final = 2**53  # of a sequence number
 
 
 async def log(visit: Visit) -> Response:
@@ -25,7 +26,7 @@ async def log(visit: Visit) -> Response:
         who=AccountName(who) if who else None,
         what=what,
         subject=subject,
-        before_seq=number(before),
+        before_seq=number_of(before, BIGGEST),
     )
     entries = await visit.parts.tables.log(visit.me, query)
     words = {
@@ -38,12 +39,6 @@ async def log(visit: Visit) -> Response:
         "shown": shown,
     }
     return visit.show("audit.html", words)
-
-
-def number(text: str) -> int | None:
-    """A number of an address, None for what is none of ours."""
-    fits = text.isascii() and text.isdigit() and int(text) < BIGGEST
-    return int(text) if fits else None
 
 
 def shown(value: Any) -> str:

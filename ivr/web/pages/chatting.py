@@ -20,11 +20,13 @@ from ivr.kernel.errors import HotlineError
 from ivr.people.sessions import Token, csrf_of, new_token
 from ivr.web.answers import status_of, words_of
 from ivr.web.cookies import keep, token_of
+from ivr.web.numbers import number_of
 from ivr.web.origin import FIELD, ForeignRequest, check
 from ivr.web.page import read_form
 from ivr.web.pages.signing_in import address_of
 from ivr.web.parts import WebParts
 from ivr.web.render import render
+from ivr.web.visit import plain
 
 COOKIE: Final = "hotline_chat"
 HERE: Final = "/chat"
@@ -56,14 +58,13 @@ class _Sent:
     def line(self) -> str:
         """The option that was touched, else what was written; cut."""
         given = self.form.get("key") or self.form.get("line") or ""
-        return given[:LONGEST_LINE].strip() if isinstance(given, str) else ""
+        return plain(given[:LONGEST_LINE]) if isinstance(given, str) else ""
 
     @property
     def seen(self) -> int:
         """How many paragraphs the page already has."""
         given = self.form.get("seen")
-        known = isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 6
-        return int(str(given)) if known else 0
+        return (number_of(given) if isinstance(given, str) else None) or 0
 
     @property
     def by_script(self) -> bool:

@@ -12,10 +12,10 @@ from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchProposal
 from ivr.tables.values import Proposal, ProposalId, ProposalState
 from ivr.web.answers import status_of, words_of
+from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 
-MOST_ID: Final = 2**31
 STATES: Final[Mapping[ProposalState, str]] = {
     ProposalState.WAITING: "待审批",
     ProposalState.SCHEDULED: "待发布",
@@ -88,9 +88,10 @@ def _id(visit: Visit) -> ProposalId:
 
 def proposal_id(text: str) -> ProposalId:
     """A number of an address. Raises `NoSuchProposal`."""
-    if not (text.isascii() and text.isdigit() and int(text) < MOST_ID):
+    number = number_of(text)
+    if number is None:
         raise NoSuchProposal(ProposalId(0))
-    return ProposalId(int(text))
+    return ProposalId(number)
 
 
 PAGES: Final = (

@@ -11,6 +11,7 @@ from ivr.editing.view import View
 from ivr.people.permissions import Permission
 from ivr.tables.values import RowEdit
 from ivr.web.editing import Again, cells_of, look, may_edit, revision_of, save
+from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 from routing.forms import FORMS, form
@@ -114,8 +115,7 @@ def _holding(rows: tuple[Cells, ...], asked: str) -> tuple[Cells, ...]:
 
 
 def _page_asked(visit: Visit) -> int:
-    given = visit.asked("page", 6)
-    return max(1, int(given)) if given.isascii() and given.isdigit() else 1
+    return max(1, number_of(visit.asked("page", 6)) or 1)
 
 
 PAGES: Final = (

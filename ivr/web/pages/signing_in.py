@@ -19,6 +19,7 @@ from ivr.web.origin import FIELD, check
 from ivr.web.page import read_form, who
 from ivr.web.parts import WebParts
 from ivr.web.render import render
+from ivr.web.visit import plain
 
 MOST_NAME: Final = 64
 MOST_PASSWORD: Final = 1_000
@@ -46,7 +47,7 @@ class SigningIn:
 
     async def take_password(self, request: Request) -> Response:
         form = await read_form(request)
-        name = str(form.get("name", ""))[:MOST_NAME].strip()
+        name = plain(str(form.get("name", ""))[:MOST_NAME])
         password = str(form.get("password", ""))[:MOST_PASSWORD]
         try:
             check(request, str(form.get(FIELD, "")), csrf_of(visitor_of(request)))

@@ -11,11 +11,10 @@ from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchTable
 from ivr.tables.values import Publication
 from ivr.web.answers import status_of, words_of
+from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 from routing.ids import TableVersion
-
-MOST_NUMBER: Final = 2**31
 
 
 async def history(visit: Visit) -> Response:
@@ -65,9 +64,10 @@ def _found(history: tuple[Publication, ...], number: TableVersion) -> Publicatio
 
 def version_number(text: str) -> TableVersion:
     """A number of an address. Raises `NoSuchTable`."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < MOST_NUMBER):
+    number = number_of(text)
+    if not number:
         raise NoSuchTable(TableVersion(0))
-    return TableVersion(int(text))
+    return TableVersion(number)
 
 
 PAGES: Final = (
