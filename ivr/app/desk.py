@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from attrs import frozen
 
 from ivr.app.stores import Stores
 from ivr.app.tables import LiveCalendar, TableBook
 from ivr.kernel.clock import Clock
+from ivr.kernel.files import flush_file
 from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
+from ivr.kernel.log import logger
 from ivr.kernel.metrics import Meter
 from ivr.storage.call_path import PromptTickets
 from ivr.storage.spooling import ServiceSpool
@@ -39,18 +42,28 @@ class DeskInTask:
     """`agi_scripts.visit.Tickets` for flows that the protocol steps."""
 
     desk: TicketDesk
+    meter: Meter
 
     async def reserve(self) -> TicketNumber | None:
         return await in_task(self.desk.reserve())
 
     async def open(self, new: NewTicket) -> Ticket:
-        return await in_task(self.desk.open(new))
+        """Before anybody hears the number, what they said survives a power cut as it does."""
+        return await in_task(self._open(new))
 
     async def find(self, number: TicketNumber) -> Ticket:
         return await in_task(self.desk.find(number))
 
     async def of_caller(self, phone: PhoneNumber) -> tuple[Ticket, ...]:
         return await in_task(self.desk.of_caller(phone))
+
+    async def _open(self, new: NewTicket) -> Ticket:
+        ticket, flushed = await asyncio.gather(
+            self.desk.open(new), asyncio.to_thread(_flush, new.recording)
+        )
+        if not flushed:
+            self.meter.fault("recording")
+        return ticket
 
 
 @frozen
@@ -66,3 +79,14 @@ class WillsInThread:
 
     async def settle(self, call: CallId) -> None:
         await in_task(asyncio.to_thread(self.folder.forget, call))
+
+
+def _flush(recording: str) -> bool:
+    """False, and a line in the log, when the disk refuses. A written message has no recording."""
+    try:
+        if recording:
+            flush_file(Path(recording))
+    except (OSError, ValueError) as why:  # ValueError: a path with NUL in it
+        logger().error("alarm", part="recordings", why=str(why), recording=recording)
+        return False
+    return True

@@ -168,7 +168,7 @@ async def _publish_due(node: Node) -> None:
 
 def flow_of(node: Node) -> Flow:
     """The entry flow with the parts it needs, as the runner calls it."""
-    tickets, times = DeskInTask(node.desk), times_of(node.settings)
+    tickets, times = DeskInTask(node.desk, node.meter), times_of(node.settings)
     wills = WillsInThread(node.wills, node.meter)
 
     async def flow(call: Call, snapshot: Snapshot, journey: Journey, is_over: IsOver) -> None:

@@ -1,4 +1,7 @@
-"""Replacing a file so that whoever reads it sees the old one or the new one, never half of one."""
+"""Replacing a file so that whoever reads it sees the old one or the new one, never half of one.
+
+And having what others wrote on the disk.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +25,13 @@ def replace_file(path: Path, content: bytes) -> None:
     except OSError:
         Path(written).unlink(missing_ok=True)
         raise
+
+
+def flush_file(path: Path) -> None:
+    """What others wrote to it, and its name, survive a power cut. Raises OSError."""
+    for place in (path, path.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
