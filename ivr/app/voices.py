@@ -21,6 +21,7 @@ from ivr.kernel.files import replace_file
 from ivr.kernel.sound import Sound
 from ivr.kernel.units import Seconds, seconds
 from ivr.tables.ports import Unspoken, Workshop
+from ivr.tables.values import Progress
 from prompts import manifest
 from prompts.sound_library import Library
 from routing.table import RoutingTable
@@ -29,19 +30,6 @@ PROGRESS: Final = "progress.json"
 BATCH: Final = 5  # clips between two words about progress; a few seconds
 LOOK_EVERY: Final = seconds(1)  # nodes look whether clips have come
 SEEN: Final = seconds(2 * LOOK_EVERY)  # by then every node knows the new clips
-
-
-@frozen
-class Progress:
-    """How far rendering is; `unspoken` are clips that could not be made, with the reason."""
-
-    done: int
-    total: int
-    unspoken: tuple[str, ...] = ()
-
-    @property
-    def is_over(self) -> bool:
-        return self.done >= self.total
 
 
 @frozen
@@ -70,9 +58,8 @@ class SiteVoices:
         await asyncio.sleep(self.seen if missing else 0)
         return tuple(unspoken)
 
-    def progress(self) -> Progress | None:
-        """Of the last rendering, whichever process did it; None when there never was one."""
-        return read_progress(self.shelves[0])
+    async def progress(self) -> Progress | None:
+        return await asyncio.to_thread(read_progress, self.shelves[0])
 
     def _missing(self, table: RoutingTable) -> tuple[Sound, ...]:
         library = Library((self.committed, *self.shelves))

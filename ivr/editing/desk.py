@@ -23,6 +23,7 @@ from ivr.tables.office import TableOffice
 from ivr.tables.trying import Tried
 from ivr.tables.values import (
     Draft,
+    Progress,
     Proposal,
     ProposalId,
     Publication,
@@ -141,7 +142,13 @@ class TableDesk:
         return await self.office.rehearsing.rehearse(base, draft.sheets, last=last)
 
     async def submit(
-        self, me: Account, revision: Revision, why: str, at: datetime | None
+        self,
+        me: Account,
+        revision: Revision,
+        why: str,
+        at: datetime | None,
+        *,
+        voiceless: bool = False,
     ) -> Proposal:
         """For approval, or straight to publication where the site asks for none.
 
@@ -154,7 +161,8 @@ class TableDesk:
         _said(why)
         draft = await self.office.drafting.get(me.name)
         await _all_changes_within(me, await self.sheets(draft.base), draft.sheets)
-        return await self.office.publishing.submit(Stamp(me.name, revision), why, at=at)
+        stamp = Stamp(me.name, revision)
+        return await self.office.publishing.submit(stamp, why, at=at, voiceless=voiceless)
 
     @property
     def needs_approval(self) -> bool:
@@ -188,8 +196,16 @@ class TableDesk:
             raise OutOfScope(f"第{version}版的全部内容")
         return await self.office.publishing.rollback(version, me.name, why)
 
+    async def rendering(self) -> Progress | None:
+        """How far the clips of the next table are; None before any was rendered."""
+        return await self.office.publishing.rendering()
+
     async def proposals(self) -> tuple[Proposal, ...]:
         return await self.office.publishing.proposals()
+
+    async def standing(self, proposal: ProposalId) -> Proposal:
+        """How far it has come, without what it changes."""
+        return await self.office.publishing.proposal(proposal)
 
     async def proposal(
         self, me: Account, proposal: ProposalId

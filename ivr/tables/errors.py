@@ -98,7 +98,7 @@ class NotSpoken(HotlineError):
         named = "；".join(unspoken[:5])
         more = f"等{len(unspoken)}句" if len(unspoken) > 5 else ""
         super().__init__(
-            f"这些提示音没有渲染成功：{named}{more}。可以改写后再提交，或选择不等提示音"
+            f"这些提示音没有渲染成功：{named}{more}。可以改写后再提交，或选择录不出来也照样发布"
         )
         self.unspoken = unspoken
 

@@ -10,6 +10,7 @@ from ivr.kernel.audit import Deed
 from ivr.kernel.people import AccountName
 from ivr.tables.values import (
     NewProposal,
+    Progress,
     Proposal,
     ProposalId,
     ProposalState,
@@ -119,6 +120,9 @@ class Voices(Protocol):
         what has been rendered stays. Returns what could not be rendered.
         """
 
+    async def progress(self) -> Progress | None:
+        """Of the last rendering on this machine, whichever process did it; None before any."""
+
 
 class SilentVoices:
     """Where clips are somebody else's care."""
@@ -128,6 +132,9 @@ class SilentVoices:
 
     async def speak(self, table: RoutingTable, in_force: RoutingTable | None) -> Unspoken:  # noqa: ARG002
         return ()
+
+    async def progress(self) -> Progress | None:
+        return None
 
 
 class History(Protocol):

@@ -34,6 +34,7 @@ from ivr.tables.ports import Announce, Proposals, SilentVoices, Tables, Voices
 from ivr.tables.values import (
     Draft,
     NewProposal,
+    Progress,
     Proposal,
     ProposalId,
     ProposalState,
@@ -147,6 +148,10 @@ class Publishing:
     async def proposal(self, proposal: ProposalId) -> Proposal:
         """Raises `NoSuchProposal`."""
         return await self._proposals.get(proposal)
+
+    async def rendering(self) -> Progress | None:
+        """How far the clips of the next table are, on this machine; None before any."""
+        return await self._voices.progress()
 
     async def proposed(self, proposal: ProposalId) -> RoutingTable:
         """The table that a proposal would put in force. Raises `NoSuchProposal`."""

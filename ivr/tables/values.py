@@ -79,6 +79,19 @@ class ProposalState(Enum):
     FAILED = "failed"  # 发布失败: `decision` says why
 
 
+@frozen
+class Progress:
+    """How far rendering is; `unspoken` are clips that could not be made, with the reason."""
+
+    done: int
+    total: int
+    unspoken: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.done >= self.total
+
+
 OPEN_STATES = (ProposalState.WAITING, ProposalState.SCHEDULED)
 
 

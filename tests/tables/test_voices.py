@@ -7,11 +7,11 @@ from functools import partial
 
 import pytest
 
-from ivr.app.voices import BATCH, FreshLibrary, Progress, SiteVoices
+from ivr.app.voices import BATCH, FreshLibrary, SiteVoices
 from ivr.kernel.ids import SoundId
 from ivr.kernel.sound import Sound
 from ivr.tables.errors import NotSpoken
-from ivr.tables.values import ProposalState, RowEdit
+from ivr.tables.values import Progress, ProposalState, RowEdit
 from prompts import manifest
 from prompts.sound_library import COMMITTED, Library
 from tests.tables.conftest import HereWorkshop, office_on
@@ -82,7 +82,7 @@ async def test_a_new_title_is_rendered_before_it_goes_live(office, voices, shelv
     (publication,) = await office.publishing.publish_due()
     assert publication.version == 2
     assert heard_now(shelves, "自来水服务")
-    assert voices.progress() == Progress(2, 2)  # the title, and who is responsible
+    assert await voices.progress() == Progress(2, 2)  # the title, and who is responsible
 
 
 async def test_the_next_title_leaves_the_one_in_force_as_it_is(office, voices, shelves, shipped):
@@ -108,7 +108,7 @@ async def test_a_clip_that_can_not_be_rendered_is_named_and_stops_the_publicatio
     assert failed.state is ProposalState.FAILED
     assert "自来水服务" in failed.decision
     assert (await office.archive.in_force()).version == 1
-    assert voices.progress().unspoken[0].startswith("“自来水服务”")
+    assert (await voices.progress()).unspoken[0].startswith("“自来水服务”")
 
 
 async def test_an_administrator_may_publish_without_the_clip(office, monkeypatch):
@@ -148,7 +148,7 @@ async def test_rendering_that_was_killed_goes_on_where_it_was(
 async def test_clips_are_rendered_a_few_at_a_time(voices, shelves):
     """Progress moves, and a stop waits for a few clips at most."""
     assert 1 <= BATCH <= 20
-    assert voices.progress() is None
+    assert await voices.progress() is None
 
 
 async def test_a_node_finds_new_clips_without_a_restart(voices, shelves, office):

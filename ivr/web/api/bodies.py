@@ -176,11 +176,12 @@ class Rebase(Body, frozen=True):
 
 
 class Submission(Body, frozen=True):
-    """`at` null is as soon as it may be."""
+    """`at` null is as soon as it may be; `voiceless`: also when clips can not be rendered."""
 
     revision: Number
     why: Why
     at: datetime | None = None
+    voiceless: bool = False
 
 
 class CellChanged(msgspec.Struct, frozen=True):
@@ -249,6 +250,7 @@ class ProposalFacts(msgspec.Struct, frozen=True):
     decided: datetime | None
     decision: str | None
     version: int | None
+    voiceless: bool
 
 
 class VersionFacts(msgspec.Struct, frozen=True):

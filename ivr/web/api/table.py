@@ -150,7 +150,11 @@ async def rebase(asked: Asked) -> DraftFacts:
 async def submit(asked: Asked) -> ProposalFacts:
     wanted = asked.body
     proposal = await asked.parts.tables.submit(
-        asked.visit.me, Revision(wanted.revision), wanted.why, _aware(wanted.at)
+        asked.visit.me,
+        Revision(wanted.revision),
+        wanted.why,
+        _aware(wanted.at),
+        voiceless=wanted.voiceless,
     )
     return proposal_facts(proposal)
 

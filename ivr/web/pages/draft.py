@@ -93,7 +93,11 @@ async def submit(visit: Visit) -> Response:
     try:
         at = moment_of(visit.sent("at", 20))
         proposal = await visit.parts.tables.submit(
-            visit.me, revision_sent(visit), visit.sent("why", 200), at
+            visit.me,
+            revision_sent(visit),
+            visit.sent("why", 200),
+            at,
+            voiceless=visit.sent("voiceless") == "yes",
         )
     except TableRefused as why:
         return await _overview(visit, str(why), status_of(why))
@@ -128,6 +132,7 @@ async def _submit_form(visit: Visit, error: str = "", status: int = 200) -> Resp
         "approval": visit.parts.tables.needs_approval,
         "why": visit.sent("why", 200),
         "at": visit.sent("at", 20),
+        "voiceless": visit.sent("voiceless") == "yes",
         "rehearsed": visit.parts.rehearsals.of(draft),
         "error": error,
     }

@@ -66,6 +66,23 @@ def _done(visit: Visit, proposal: Proposal) -> Response:
     return visit.go(f"/proposals/{proposal.id}", proposal.state.value)
 
 
+async def progress(visit: Visit) -> Response:
+    """A script asks again and again while a proposal is made ready; then the page as it is now."""
+    known = await visit.parts.tables.standing(_id(visit))
+    if not _is_made_ready(visit, known):
+        path = f"/proposals/{known.id}?done={known.state.value}"
+        return Response(status_code=204, headers={"hx-redirect": path})
+    words = {"proposal": known, "rendering": await visit.parts.tables.rendering()}
+    return visit.show("proposal_progress.html", words)
+
+
+def _is_made_ready(visit: Visit, proposal: Proposal) -> bool:
+    """Whether it waits for nothing but words to be learned and clips to be rendered."""
+    at = proposal.publish_at
+    due = at is None or at <= visit.parts.clock.now()
+    return proposal.state is ProposalState.SCHEDULED and due
+
+
 async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
     proposal, changes = await visit.parts.tables.proposal(visit.me, _id(visit))
     mine = proposal.editor == visit.me.name
@@ -76,6 +93,8 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
         "changes": changes,
         "states": STATES,
         "decidable": waiting and publishes and not mine,
+        "made_ready": _is_made_ready(visit, proposal),
+        "rendering": await visit.parts.tables.rendering(),
         "withdrawable": proposal.is_open and (mine or publishes),
         "error": error,
     }
@@ -97,6 +116,7 @@ def proposal_id(text: str) -> ProposalId:
 PAGES: Final = (
     Page("/proposals", all_proposals),
     Page("/proposals/{id}", one_proposal),
+    Page("/proposals/{id}/progress", progress),
     Page("/proposals/{id}/approve", approve, method="POST"),
     Page("/proposals/{id}/refuse", refuse, method="POST"),
     Page("/proposals/{id}/withdraw", withdraw, method="POST"),
