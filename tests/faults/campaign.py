@@ -158,7 +158,9 @@ class Campaign:
         kept = kept_of(self._world.rows)
         for phase in dict.fromkeys(each.phase for each in told):
             some = [each for each in told if each.phase == phase]
-            verdict = result.verdicts[phase] = compare(some, kept, drops=fault.drops)
+            verdict = result.verdicts[phase] = compare(
+                some, kept, drops=fault.drops, unkept=fault.unkept
+            )
             verdict.silence = max((each.silence(struck) for each in some), default=0.0)
             if verdict.silence > fault.unserved:
                 result.seen.append(f"{phase}: {verdict.silence:.1f} s without a voice")

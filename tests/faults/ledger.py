@@ -46,6 +46,7 @@ class Verdict:
     unexpected: list[str] = field(factory=list)
     silence: float = 0.0
     drops: bool = False  # the switch itself died
+    unkept: bool = False  # the disk of the recordings itself refused
 
     @property
     def clean(self) -> bool:
@@ -69,12 +70,15 @@ def kept_of(rows: Callable[[str], Iterable[Row]]) -> dict[str, Kept]:
     }
 
 
-def compare(told: Iterable[Told], kept: dict[str, Kept], *, drops: bool = False) -> Verdict:
+def compare(
+    told: Iterable[Told], kept: dict[str, Kept], *, drops: bool = False, unkept: bool = False
+) -> Verdict:
     """Every caller of `told` is looked at; others are nobody's business here.
 
-    Where callers may be cut off (`drops`), they are counted all the same.
+    Where callers may be cut off (`drops`), they are counted all the same. Where the disk itself
+    takes no sound (`unkept`), whoever leaves in the middle is owed a callback, not their words.
     """
-    verdict = Verdict()
+    verdict = Verdict(drops=drops, unkept=unkept)
     for each in told:
         verdict.offered += 1
         if not each.answered:
@@ -82,7 +86,6 @@ def compare(told: Iterable[Told], kept: dict[str, Kept], *, drops: bool = False)
             continue
         verdict.answered += 1
         _judge(verdict, each, kept.get(each.caller, Kept()))
-    verdict.drops = drops
     return verdict
 
 
@@ -91,19 +94,20 @@ def _judge(verdict: Verdict, told: Told, kept: Kept) -> None:
     verdict.tickets += len(kept.tickets)
     if told.dropped or told.stuck:
         verdict.dropped.append(f"{who}: {'stuck' if told.stuck else 'cut off'}")
-    verdict.lost += [f"{who}: {what}" for what in _lost(told, kept)]
+    verdict.lost += [f"{who}: {what}" for what in _lost(told, kept, unkept=verdict.unkept)]
     verdict.doubled += [f"{who}: {what}" for what in _doubled(told, kept)]
     verdict.unexpected += [f"{who}: {what}" for what in _unexpected(told, kept)]
 
 
-def _lost(told: Told, kept: Kept) -> Iterable[str]:
+def _lost(told: Told, kept: Kept, *, unkept: bool) -> Iterable[str]:
     numbers = {row["number"] for row in kept.tickets}
     yield from (
         f"told {number}, no such ticket" for number in told.numbers if number not in numbers
     )
     if told.kept and not kept.tickets:
         yield "told that the message is kept, no ticket"
-    if told.spoke >= WORDS and not kept.tickets and not _was_told_so(told, kept):
+    owed_instead = unkept and kept.callbacks
+    if not (told.spoke < WORDS or kept.tickets or owed_instead or _was_told_so(told, kept)):
         yield f"spoke {told.spoke:.1f} s, no ticket"
     if not kept.records:
         yield "no call record"

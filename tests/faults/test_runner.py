@@ -74,6 +74,14 @@ def test_who_heard_that_it_can_not_be_kept_and_has_a_human_lost_nothing():
     assert judged(told(spoke=2.0, served=True)).lost
 
 
+def test_who_left_amid_their_words_on_a_full_disk_is_called_back():
+    """Nobody told them anything; elsewhere their words are due."""
+    each, kept = told(spoke=2.0), {CALLER: Kept((RECORD,), (), (OWED,))}
+    assert not compare([each], kept, unkept=True).lost
+    assert compare([each], kept).lost
+    assert compare([each], {CALLER: Kept((RECORD,))}, unkept=True).lost
+
+
 def test_what_is_said_after_the_refusal_counts_anew():
     person = Person(Office("127.0.0.1:1", Lexicon([])), 7, GOALS[0])
     person._notes("service_away")

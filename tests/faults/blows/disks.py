@@ -25,7 +25,7 @@ class DiskFull(Fault):
     files hides them, and what is lost then is lost by the runner.
     """
 
-    number, name, unserved = 23, "the disk of the recordings is full", 2.0
+    number, name, unkept, unserved = 23, "the disk of the recordings is full", True, 2.0
 
     async def prepare(self, world: World) -> None:
         if os.geteuid() != 0:

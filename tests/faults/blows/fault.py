@@ -25,6 +25,7 @@ class Fault:
     scaled: ClassVar[bool] = False
     lasts: ClassVar[float] = 8.0
     drops: ClassVar[bool] = False  # callers may be cut off: the switch itself dies
+    unkept: ClassVar[bool] = False  # the disk takes no sound
     unserved: ClassVar[float] = 1.5  # seconds a caller may hear nothing at all
 
     async def prepare(self, world: World) -> None:
