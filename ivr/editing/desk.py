@@ -17,6 +17,7 @@ from ivr.people.errors import OutOfScope
 from ivr.people.permissions import Permission, may, require
 from ivr.people.scope import Scope, is_whole
 from ivr.tables.checking import Checked
+from ivr.tables.drafting import edited
 from ivr.tables.errors import DraftMoved
 from ivr.tables.exchanging import FileKind
 from ivr.tables.office import TableOffice
@@ -135,6 +136,16 @@ class TableDesk:
     async def try_on(self, draft: Draft, text: str, area: str) -> Tried:
         """What the draft would make of a sentence. Raises `NotTried`, and `BadRows`."""
         return await self.office.trying.decide_on(draft.sheets, text, area)
+
+    async def try_edit(self, me: Account, edit: RowEdit, text: str) -> Tried:
+        """What a sentence would be decided as, were this row saved; nothing is.
+
+        Raises `NotTried`, and what `ivr.tables.drafting.edited` and `try_on` do.
+        """
+        require(me, Permission.EDIT_TABLE)
+        sheets = (await self.view(me)).sheets
+        changed, _ = await asyncio.to_thread(edited, sheets, [edit])
+        return await self.office.trying.decide_on(changed, text, "")
 
     async def rehearse(self, draft: Draft, last: int) -> Rehearsal:
         """The draft against what is in force now."""

@@ -66,11 +66,8 @@ class Drafting:
         has, `NoSuchRow`, `DraftMoved`, `NoDraft`, and `NoSuchEntry` for an unknown sheet.
         """
         draft = await self._at(stamp)
-        sheets, deeds = draft.sheets, []
-        for edit in edits:
-            change = _row_change(sheets, edit)
-            sheets = _edited(sheets, edit, change)
-            deeds.append(_row_deed(stamp.editor, sheets, change, why))
+        sheets, found = edited(draft.sheets, edits)
+        deeds = [_row_deed(stamp.editor, sheets, change, why) for change in found]
         return await self._save(stamp, draft, sheets, deeds)
 
     async def take_in(self, stamp: Stamp, sheets: Collection[Sheet], why: str) -> Draft:
@@ -137,6 +134,19 @@ class Drafting:
     async def _whole(self, stored: StoredDraft) -> Draft:
         base = await self._archive.sheets(stored.base)
         return await asyncio.to_thread(draft_of, stored, base)
+
+
+def edited(sheets: Sheets, edits: Sequence[RowEdit]) -> tuple[Sheets, tuple[RowChange, ...]]:
+    """The sheets with these rows, all or none, in this order, and each as a change.
+
+    Raises `BadRow`, `RowTaken`, `NoSuchRow`, and `NoSuchEntry` for an unknown sheet.
+    """
+    found = []
+    for edit in edits:
+        change = _row_change(sheets, edit)
+        sheets = _edited(sheets, edit, change)
+        found.append(change)
+    return sheets, tuple(found)
 
 
 def _row_change(sheets: Sheets, edit: RowEdit) -> RowChange:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.kernel.errors import HotlineError
-from routing.errors import RoutingError
+from routing.errors import BadRow, RoutingError
+from routing.forms import FORMS
 
 REFUSED: Final = 422
 STATUS: Final[Mapping[str, int]] = {
@@ -56,6 +57,17 @@ class NoSuchPage(HotlineError):
 
 def status_of(why: HotlineError | RoutingError) -> int:
     return STATUS.get(why.id, REFUSED)
+
+
+def form_words(why: HotlineError | RoutingError) -> str:
+    """The same for somebody with a form before them, who knows of no file and no row."""
+    if not isinstance(why, BadRow):
+        return words_of(why)
+    for sheet in FORMS:
+        if why.file == f"{sheet.name}.csv":
+            titles = {column.name: column.title for column in sheet.columns}
+            return f"{titles.get(why.column, sheet.title)}：{why.reason}"
+    return words_of(why)
 
 
 def words_of(why: HotlineError | RoutingError) -> str:

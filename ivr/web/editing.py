@@ -11,7 +11,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchRow
 from ivr.tables.values import Revision, RowEdit
-from ivr.web.answers import status_of, words_of
+from ivr.web.answers import form_words, status_of
 from ivr.web.numbers import number_of
 from ivr.web.visit import Visit
 from routing.errors import RoutingError
@@ -55,5 +55,5 @@ async def save(visit: Visit, edits: Sequence[RowEdit], again: Again, back: str) 
     try:
         await visit.parts.tables.edit(visit.me, revision_sent(visit), edits, visit.sent("why", 200))
     except (HotlineError, RoutingError) as why:
-        return await again(words_of(why), status_of(why))
+        return await again(form_words(why), status_of(why))
     return visit.go(back, "saved")

@@ -83,6 +83,7 @@ class ChatSite:
 async def open_chat(site: Site, folder, limits=None) -> AsyncIterator[ChatSite]:
     book, meter, witness = Book(site), Meter(), Witness(site.clock)
     background, ledger = Background(), Ledger(site.stores.calls)
+    await site.stores.numbers.prepare()
     desk = ticket_desk(site.stores, book, ServiceSpool(SpoolFolder(folder)), site.clock)
     flow = ChatFlow(desk, book.calendar, site.clock, TIMES, lambda _: Meanings())
     runner = CallRunner(

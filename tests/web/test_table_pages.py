@@ -135,6 +135,8 @@ async def test_what_can_not_be_used_is_told_and_kept_in_the_form(editor):
     answer = await edit(editor, "/lines/H090/edit", line_form(number="打不通", spans="8点"))
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+    assert "号码：" in answer.text, "the field by its title, not a file and a row"
+    assert ".csv" not in answer.text
     assert 'value="打不通"' in answer.text
     assert 'value="8点"' in answer.text
     assert "还没有草稿" in readable(await editor.look("/draft")) or "没有不同" in readable(
@@ -170,14 +172,14 @@ async def test_hostile_titles_are_kept_and_never_run(editor):
 
 async def test_a_keyword_is_added_changed_and_removed(editor):
     here = "/words/water-supply/keyword"
-    form = {"keyword": "没水喝", "weight": "4", "synonyms": "断水 干管、不出水"}
+    form = {"keyword": "水霍霍", "weight": "4", "synonyms": "断水 干管、不出水"}
     await edit(editor, here, form)
     page = readable(await editor.look("/words/water-supply"))
-    assert "没水喝 分量4 断水、干管、不出水" in page
-    await edit(editor, here, {**form, "was": "没水喝", "weight": "2"})
-    assert "没水喝 分量2" in readable(await editor.look("/words/water-supply"))
-    await edit(editor, f"{here}/remove", {"was": "没水喝"})
-    assert "没水喝" not in await editor.look("/words/water-supply")
+    assert "水霍霍 分量4 断水、干管、不出水" in page
+    await edit(editor, here, {**form, "was": "水霍霍", "weight": "2"})
+    assert "水霍霍 分量2" in readable(await editor.look("/words/water-supply"))
+    await edit(editor, f"{here}/remove", {"was": "水霍霍"})
+    assert "水霍霍" not in await editor.look("/words/water-supply")
 
 
 async def test_a_choice_of_the_menu_is_changed_and_a_level_added(editor):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from ivr.editing.view import View
 from ivr.kernel.errors import HotlineError
-from ivr.web.answers import words_of
+from ivr.tables.trying import Tried
+from ivr.tables.values import RowEdit
+from ivr.web.answers import form_words
 from ivr.web.deciding import LONGEST, shown
 from ivr.web.editing import look
 from ivr.web.page import Page
@@ -41,21 +44,31 @@ async def attempt(visit: Visit) -> Response:
 
 async def answers(visit: Visit, view: View, text: str, area: str) -> list[dict[str, Any]]:
     """In force first, then the draft; each with its decision, or why there is none."""
-    tables = visit.parts.tables
-    found = [await _answer(f"在用：第{view.publication.version}版", visit, view, text, area)]
+    found = [_in_force(visit, view, text, area)]
     if view.draft is not None:
-        answer: dict[str, Any] = {"title": "我的草稿", "shown": None, "error": "", "note": ""}
-        try:
-            tried = await tables.try_on(view.draft, text, area)
-            answer["shown"] = shown(view, text, tried.decision)
-            answer["note"] = "" if tried.learned else "例句的改动要试演一次才会学到。"
-        except (HotlineError, RoutingError) as why:
-            answer["error"] = words_of(why)
-        found.append(answer)
+        trying = visit.parts.tables.try_on(view.draft, text, area)
+        found.append(await _tried("我的草稿", view, text, trying))
     return found
 
 
-async def _answer(title: str, visit: Visit, view: View, text: str, area: str) -> dict[str, Any]:
+async def effect(visit: Visit, view: View, edit: RowEdit, text: str) -> list[dict[str, Any]]:
+    """In force, and with a row as it stands in a form that was not saved yet."""
+    trying = visit.parts.tables.try_edit(visit.me, edit, text)
+    unsaved = await _tried("改成这样以后（还没有保存）", view, text, trying)
+    return [_in_force(visit, view, text, ""), unsaved]
+
+
+async def _tried(title: str, view: View, text: str, trying: Awaitable[Tried]) -> dict[str, Any]:
+    try:
+        tried = await trying
+    except (HotlineError, RoutingError) as why:
+        return {"title": title, "shown": None, "error": form_words(why), "note": ""}
+    note = "" if tried.learned else "例句的改动要试演一次才会学到。"
+    return {"title": title, "shown": shown(view, text, tried.decision), "error": "", "note": note}
+
+
+def _in_force(visit: Visit, view: View, text: str, area: str) -> dict[str, Any]:
+    title = f"在用：第{view.publication.version}版"
     router = visit.parts.router()
     if router is None:
         error = "在用的派单目录还在学习，约一分钟后再试。"

@@ -14,7 +14,7 @@ from ivr.tables.values import RowEdit
 from ivr.web.deciding import LONGEST
 from ivr.web.editing import cells_of, look, may_edit, revision_of, save
 from ivr.web.page import Page
-from ivr.web.pages.trying import answers
+from ivr.web.pages.trying import answers, effect
 from ivr.web.targets import leads_to, targets
 from ivr.web.visit import Visit
 from routing.lexicon import MAX_WEIGHT, USUAL_WEIGHT
@@ -63,10 +63,22 @@ async def save_matter(visit: Visit) -> Response:
 
 async def save_keyword(visit: Visit) -> Response:
     """A keyword that is named `was` is changed; without one it is new."""
+    return await _save(visit, _keyword_edit(visit))
+
+
+async def keyword_effect(visit: Visit) -> Response:
+    """For a script, while somebody still writes: where the sentence, or the word, would lead."""
+    view, edit = await look(visit), _keyword_edit(visit)
+    text = visit.sent("text", LONGEST) or visit.sent("keyword", 60)
+    words = {"view": view, "answers": await effect(visit, view, edit, text) if text else []}
+    return visit.show("try_answers.html", words)
+
+
+def _keyword_edit(visit: Visit) -> RowEdit:
     name, was = visit.named("matter"), visit.sent("was", 60)
     synonyms = "|".join(visit.sent("synonyms").replace("、", "|").replace(" ", "|").split("|"))
     row = (visit.sent("keyword", 60), name, visit.sent("weight", 1), synonyms)
-    return await _save(visit, RowEdit("keywords", (was, name) if was else None, row))
+    return RowEdit("keywords", (was, name) if was else None, row)
 
 
 async def remove_keyword(visit: Visit) -> Response:
@@ -163,6 +175,7 @@ PAGES: Final = (
     Page("/words/{matter}", matter),
     Page("/words/{matter}", save_matter, EDIT, "POST"),
     Page("/words/{matter}/keyword", save_keyword, EDIT, "POST"),
+    Page("/words/{matter}/keyword/effect", keyword_effect, EDIT, "POST"),
     Page("/words/{matter}/keyword/remove", remove_keyword, EDIT, "POST"),
     Page("/words/{matter}/example", add_example, EDIT, "POST"),
     Page("/words/{matter}/example/remove", remove_example, EDIT, "POST"),
