@@ -71,35 +71,35 @@ async def test_the_dialler_can_not_run_a_program(
         await dialler_user.action("Originate", **order, Application=application, Data=data)
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "0085212345678",
-        "500&PJSIP",
-        "500&PJSIP/13947300114@exchange",
-        "96812345",
-        "16899999",
-        "12590123456",
-        "1394730011",
-        "139473001140",
-        "04723333333",
-        "139-4730-0114",
-        "${SHELL(id)}",
-        "13947300114,1)",
-        "ring",
-        "citizen",
-        "check",
-        "s",
-    ],
+NOT_TO_BE_DIALLED = (
+    "0085212345678",
+    "500&PJSIP",
+    "500&PJSIP/13947300114@exchange",
+    "96812345",
+    "16899999",
+    "12590123456",
+    "1394730011",
+    "139473001140",
+    "04723333333",
+    "139-4730-0114",
+    "${SHELL(id)}",
+    "13947300114,1)",
+    "ring",
+    "citizen",
+    "check",
+    "s",
 )
+
+
 async def test_with_the_diallers_password_its_context_still_leads_nowhere_else(
-    dialler_user: ManagerClient, operator: Phone, exchange: Exchange, number: str
+    dialler_user: ManagerClient, operator: Phone, exchange: Exchange
 ):
     """The dialplan checks by itself: no operator is rung, so nobody else can be either."""
-    with pytest.raises(ActionRefused):
-        await dialler_user.action(
-            "Originate", Channel=f"Local/{number}@hotline-callback/n", **ORDER
-        )
+    for number in NOT_TO_BE_DIALLED:
+        with pytest.raises(ActionRefused):
+            await dialler_user.action(
+                "Originate", Channel=f"Local/{number}@hotline-callback/n", **ORDER
+            )
     with pytest.raises(PhoneTimeout):
         await operator.incoming(within=0.2)
     assert exchange[1] == []
