@@ -18,7 +18,7 @@ demo: setup ## two scripted calls: one leaves a message, one reaches an operator
 	@$(VENV)/python -m deploy.demo
 
 test: setup ## every test, real Asterisk and SIP calls included
-	@$(VENV)/python -m pytest
+	@$(VENV)/python -m pytest --numprocesses 2
 
 check: lint test ## what has to pass before a change lands: lint, then test
 
