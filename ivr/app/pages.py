@@ -19,6 +19,7 @@ from ivr.people.sign_in import SignIn
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.web.parts import WebParts
+from ivr.web.tickets import TicketReading
 from prompts.sound_library import Library
 from routing.ids import UnitCode
 from routing.table import Snapshot
@@ -55,6 +56,9 @@ def web_parts(node: Node) -> WebParts:
         keeping=AccountKeeping(stores.accounts, stores.sessions, units, clock),
         own=OwnAccount(stores.accounts, stores.sessions, throttle, clock),
         tables=desk,
+        tickets=TicketReading(
+            stores.tickets, stores.dictations, node.book.snapshot, node.settings.recordings
+        ),
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock
         ),

@@ -19,6 +19,7 @@ class Permission(Enum):
     KEEP_ACCOUNTS = "管理账号"
     READ_AUDIT = "查看操作记录"
     SEE_CONTACTS = "查看联系人的完整电话"
+    SEE_TICKETS = "查看工单"
 
 
 READER: Final = frozenset({Permission.READ_TABLE})
@@ -28,9 +29,11 @@ ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.EDITOR: READER | {Permission.EDIT_TABLE, Permission.SEE_CONTACTS},
     Role.APPROVER: READER
     | {Permission.PUBLISH_TABLE, Permission.READ_AUDIT, Permission.SEE_CONTACTS},
-    Role.SUPERVISOR: READER | {Permission.READ_AUDIT, Permission.SEE_CONTACTS},
-    Role.OPERATOR: READER | {Permission.SEE_CONTACTS},  # they ring the unit up
-    Role.HANDLER: READER,
+    Role.SUPERVISOR: READER
+    | {Permission.READ_AUDIT, Permission.SEE_CONTACTS, Permission.SEE_TICKETS},
+    # They ring the unit up.
+    Role.OPERATOR: READER | {Permission.SEE_CONTACTS, Permission.SEE_TICKETS},
+    Role.HANDLER: READER | {Permission.SEE_TICKETS},
 }
 
 ROLE_TITLES: Final[Mapping[Role, str]] = {

@@ -7,8 +7,9 @@ from typing import Final
 
 from attrs import frozen
 
-from ivr.kernel.people import Account
+from ivr.kernel.people import Account, Level
 from ivr.people.errors import OutOfScope
+from routing.directory import Directory
 from routing.sheet import Cells, Key, Sheets
 
 DISTRICT_LEVELS: Final = frozenset({"district", "town"})
@@ -17,6 +18,21 @@ DISTRICT_LEVELS: Final = frozenset({"district", "town"})
 def is_whole(account: Account) -> bool:
     """Whether somebody answers for all of the table."""
     return account.unit is None and account.level is None
+
+
+def units_of(account: Account, directory: Directory) -> frozenset[str] | None:
+    """The units somebody answers for; None for all of them, and what has no unit."""
+    if is_whole(account):
+        return None
+    if account.unit is not None:
+        return frozenset({account.unit})
+    return frozenset(
+        unit.code for unit in directory.units if _level(unit.level.value) == account.level
+    )
+
+
+def _level(written: str) -> Level:
+    return Level.DISTRICT if written in DISTRICT_LEVELS else Level(written)
 
 
 @frozen

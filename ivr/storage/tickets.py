@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -65,13 +65,15 @@ class SqlTickets:
                 ticket_of(dict(row)) for row in (await connection.execute(query)).mappings()
             )
 
-    async def recent(self, limit: int) -> tuple[Ticket, ...]:
-        """The tickets opened last, newest first."""
+    async def recent(self, limit: int, units: Collection[str] | None = None) -> tuple[Ticket, ...]:
+        """The tickets opened last, newest first; of these units alone where they are given."""
         query = (
             select(tables.ticket)
             .order_by(tables.ticket.c.opened.desc(), tables.ticket.c.number)
             .limit(limit)
         )
+        if units is not None:
+            query = query.where(tables.ticket.c.unit.in_(units))
         async with self._database.reading() as connection:
             return tuple(
                 ticket_of(dict(row)) for row in (await connection.execute(query)).mappings()

@@ -26,6 +26,8 @@ STATUS: Final[Mapping[str, int]] = {
     "no-such-proposal": 404,
     "no-such-row": 404,
     "no-such-entry": 404,
+    "no-such-ticket": 404,
+    "no-recording": 404,
     "no-draft": 404,
     "nothing-published": 404,
     "draft-moved": 409,
@@ -75,6 +77,8 @@ def words_of(why: HotlineError | RoutingError) -> str:
     match why.id:
         case "store-away":
             return "数据库暂时连不上，来电不受影响。请稍后再试。"
+        case "no-such-ticket":
+            return "没有这张工单，请核对工单号。"
         case "no-such-entry":
             return "没有这一项，可能已经改名或删除。"
         case _:

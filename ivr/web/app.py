@@ -32,6 +32,7 @@ from ivr.web.pages import (
     own_account,
     proposals,
     sheets,
+    tickets,
     trying,
     versions,
     words,
@@ -44,6 +45,7 @@ from ivr.web.render import STATIC
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *directory.PAGES,
+    *tickets.PAGES,
     *directory_edit.PAGES,
     *listening.PAGES,
     *menu.PAGES,

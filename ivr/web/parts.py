@@ -13,6 +13,7 @@ from ivr.kernel.clock import Clock
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.tables.checking import Checked
+from ivr.web.tickets import TicketReading
 from prompts.sound_library import Library
 from routing.decide import Router
 from routing.rehearse import Rehearsal
@@ -31,6 +32,7 @@ class WebParts:
     keeping: AccountKeeping
     own: OwnAccount
     tables: TableDesk
+    tickets: TicketReading
     rehearsals: DraftWork[Rehearsal]
     checks: DraftWork[Checked]
     in_force: Callable[[], Snapshot]

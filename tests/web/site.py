@@ -32,6 +32,7 @@ from ivr.storage.memory import MemoryFanout, MemoryTally
 from ivr.tables.compiling import Compiler
 from ivr.web.app import web_app
 from ivr.web.parts import WebParts
+from ivr.web.tickets import TicketReading
 from prompts.sound_library import COMMITTED, Library
 from routing.decision import Candidate, Certainty, Decision, Evidence
 from routing.ids import LineCode
@@ -199,6 +200,7 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             keeping=AccountKeeping(stores.accounts, stores.sessions, in_force, clock),
             own=OwnAccount(stores.accounts, stores.sessions, throttle, clock),
             tables=desk,
+            tickets=TicketReading(stores.tickets, stores.dictations, in_force, settings.recordings),
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
             in_force=in_force,

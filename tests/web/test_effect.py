@@ -1,4 +1,4 @@
-"""While somebody writes a keyword: where a sentence would go, of the draft and of what is unsaved."""
+"""While a keyword is written: where a sentence would go, by the draft and what is unsaved."""
 
 from __future__ import annotations
 

@@ -305,3 +305,33 @@ class DecisionFacts(msgspec.Struct, frozen=True):
     candidates: list[CandidateFacts]
     because: list[EvidenceFacts]
     table: int
+
+
+# -- tickets -------------------------------------------------------------------------------------
+
+
+class HeardFacts(msgspec.Struct, frozen=True):
+    """What a machine heard in a recording, which may be wrong, and where it would have sent it."""
+
+    text: str
+    confidence: float
+    line: str | None
+    because: list[str]
+
+
+class TicketFacts(msgspec.Struct, frozen=True):
+    """A ticket; `caller` is masked, `heard` is told of one ticket alone."""
+
+    number: str
+    state: str
+    channel: str
+    line: str | None
+    unit: str | None
+    caller: str
+    words: str
+    seconds: float
+    happened: datetime
+    opened: datetime
+    due: datetime
+    table: int
+    heard: HeardFacts | None

@@ -11,14 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ivr.web.api import people, table
+from ivr.web.api import people, table, tickets
 from ivr.web.api.bodies import Problem
 from ivr.web.api.operation import BASE, BYTES, JSON, Operation
 from ivr.web.cookies import SIGNED_IN
 from ivr.web.origin import HEADER
 from ivr.web.parts import WebParts
 
-OPERATIONS: Final[tuple[Operation, ...]] = (*people.OPERATIONS, *table.OPERATIONS)
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *people.OPERATIONS,
+    *table.OPERATIONS,
+    *tickets.OPERATIONS,
+)
 REFERENCE: Final = "#/components/schemas/{name}"
 REFUSALS: Final = {
     "400": "内容不对",
