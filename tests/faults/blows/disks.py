@@ -16,6 +16,7 @@ from tests.faults.world import World
 
 SMALL: Final = "4m"  # a disk
 BALLAST: Final = "ballast"
+UNASKED: Final = 7.0  # seconds: an unheard question is waited for all the same, six of them
 
 
 class DiskFull(Fault):
@@ -52,7 +53,7 @@ class DiskFull(Fault):
 
 
 class PromptMissing(Fault):
-    number, name, unserved = 28, "a clip is missing", 6.0
+    number, name, unserved = 28, "a clip is missing", UNASKED
 
     async def inject(self, world: World) -> None:
         (world.audio / "say" / "message_review.alaw").unlink()
@@ -62,7 +63,7 @@ class PromptMissing(Fault):
 
 
 class PromptEmpty(Fault):
-    number, name, unserved = 28, "a clip is empty", 6.0
+    number, name, unserved = 28, "a clip is empty", UNASKED
 
     async def inject(self, world: World) -> None:
         (world.audio / "say" / "offer_open.alaw").write_bytes(b"")
