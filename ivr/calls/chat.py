@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from ivr.calls.chat_screen import OWN, Screen, Who
+from ivr.calls.lone_call import LoneCall
 from ivr.kernel.heard import Hints
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound, Spoken
@@ -25,7 +26,6 @@ from ivr.telephony.call import (
     KEYS,
     MESSAGE_SILENCE,
     NO_TIME,
-    Call,
     CallerGone,
     CallFacts,
     DialEnd,
@@ -59,7 +59,7 @@ Card = Callable[[PhoneNumber], tuple[str, ...]]
 """Whom a number reaches and when, in paragraphs."""
 
 
-class ChatCall(Call):
+class ChatCall(LoneCall):
     """One conversation. `line_came` brings what the visitor writes, `leave` ends it."""
 
     def __init__(self, facts: CallFacts, card: Card, *, idle: Seconds = IDLE) -> None:
@@ -70,7 +70,6 @@ class ChatCall(Call):
         self._idle = idle
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
         self._waits = asyncio.Event()
-        self._variables: dict[str, str] = {}
 
     # -- the visitor's side ----------------------------------------------------
 
@@ -190,21 +189,6 @@ class ChatCall(Call):
         """Nobody sits in writing: the flow takes a message, and people answer that."""
         self._check()
         return QueueResult(QueueEnd.NO_OPERATORS)
-
-    async def last_recording(self, name: str) -> Recording | None:
-        """Nothing goes on behind a chat's back."""
-
-    async def last_dial(self, number: PhoneNumber) -> DialResult | None:
-        """As above."""
-
-    async def last_queue(self) -> QueueResult | None:
-        """As above."""
-
-    async def set(self, name: str, value: str) -> None:
-        self._variables[name] = value
-
-    async def get(self, name: str) -> str:
-        return self._variables.get(name, "")
 
     async def hangup(self) -> None:
         self.over(OWN["ended"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from ivr.calls.lone_call import LoneCall
 from ivr.kernel.heard import Hints
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.sound import Sound
@@ -13,7 +14,6 @@ from ivr.speech.scripted import heard_as
 from ivr.telephony.call import (
     KEYS,
     MESSAGE_SILENCE,
-    Call,
     CallerGone,
     CallFacts,
     DialEnd,
@@ -36,7 +36,7 @@ _QUEUED = {"1": QueueEnd.SERVED, "2": QueueEnd.TIMEOUT, "3": QueueEnd.NO_OPERATO
 TALK = seconds(30)
 
 
-class TerminalCall(Call):
+class TerminalCall(LoneCall):
     """`read` returns one typed line and raises EOFError at the end; `write` prints one line."""
 
     def __init__(
@@ -45,7 +45,6 @@ class TerminalCall(Call):
         super().__init__(facts)
         self._read = read
         self._write = write
-        self._variables: dict[str, str] = {}
         self._gone = False
 
     async def answer(self) -> None:
@@ -113,21 +112,6 @@ class TerminalCall(Call):
             if end is QueueEnd.SERVED
             else QueueResult(end)
         )
-
-    async def last_recording(self, name: str) -> Recording | None:
-        """Nothing goes on behind a terminal's back."""
-
-    async def last_dial(self, number: PhoneNumber) -> DialResult | None:
-        """As above."""
-
-    async def last_queue(self) -> QueueResult | None:
-        """As above."""
-
-    async def set(self, name: str, value: str) -> None:
-        self._variables[name] = value
-
-    async def get(self, name: str) -> str:
-        return self._variables.get(name, "")
 
     async def hangup(self) -> None:
         self._write("（挂机）")
