@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -106,6 +108,18 @@ class Node:
         except OSError:
             return False
         return True
+
+    async def says(self, event: str, since: float, within: float = 40.0) -> float:
+        """Seconds from `since`, of `time.time`, until its log has this event.
+
+        By its own clock: how busy whoever asks is does not count. Raises `NotGreen`.
+        """
+        until = time.monotonic() + within
+        while not (moments := await asyncio.to_thread(_moments, self.log, event, since)):
+            if time.monotonic() > until:
+                raise NotGreen(f"{self.name} did not say {event!r} in {within:g} s; see {self.log}")
+            await asyncio.sleep(0.1)
+        return moments[0] - since
 
     async def ready(self) -> None:
         until = time.monotonic() + READY
@@ -231,6 +245,14 @@ def _with(known: dict[str, str], more: Mapping[str, str]) -> dict[str, str]:
     before = known.get("PYTHONPATH")
     path = more.get("PYTHONPATH", "") + (f":{before}" if before and "PYTHONPATH" in more else "")
     return {**known, **more, **({"PYTHONPATH": path} if path else {})}
+
+
+def _moments(log: Path, event: str, since: float) -> list[float]:
+    """When it was said since then, as `time.time`."""
+    lines = log.read_text("utf-8", "replace").splitlines()
+    said = (json.loads(line) for line in lines if f'"event":"{event}"' in line)
+    moments = (datetime.fromisoformat(each["timestamp"]) for each in said)
+    return [at for each in moments if (at := each.replace(tzinfo=UTC).timestamp()) >= since]
 
 
 def _hold_of(node: str) -> str:

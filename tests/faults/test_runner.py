@@ -4,6 +4,7 @@ import array
 import asyncio
 import contextlib
 import wave
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.faults.lexicon import FRAME, Lexicon, Spot, voice_of
 from tests.faults.line import Line, Office
 from tests.faults.people import GOALS, Person, Told
 from tests.faults.proxy import Mode, Proxy
+from tests.faults.site import Node, NotGreen
 from tests.perf.sip_words import Dialog
 
 CALLER = "13600000007"
@@ -236,3 +238,15 @@ async def test_a_digit_said_twice_is_heard_twice_and_one_with_a_hole_in_it_once(
     assert heard(lexicon, [*one, *one, *two]) == ["digit.1", "digit.1", "digit.2"]
     assert heard(lexicon, [one[0], one[3], *two]) == ["digit.1", "digit.2"]
     assert heard(lexicon, [*one[:2], b"\0" * FRAME, *one[2:], *two[1:]]) == ["digit.1", "digit.2"]
+
+
+async def test_a_moment_is_taken_from_the_log_by_its_own_clock(tmp_path):
+    """What was said before does not count, and neither does another event."""
+    log = tmp_path / "node.log"
+    said = '{{"event":"{}","level":"info","timestamp":"2026-11-22T23:00:{}"}}\n'
+    log.write_text(said.format("up", "01.5") + said.format("down", "04.5") + "no JSON\n")
+    node = Node("n1", (), {}, log)
+    since = datetime(2026, 11, 22, 23, 0, 2, tzinfo=UTC).timestamp()
+    assert await node.says("down", since) == 2.5
+    with pytest.raises(NotGreen):
+        await node.says("up", since, within=0.0)

@@ -78,12 +78,12 @@ class LogFull(Fault):
     number, name = 30, "the log's volume is full"
 
     async def inject(self, world: World) -> None:
-        world.site.first.stop()
+        await asyncio.to_thread(world.site.first.stop)
         world.site.first.start_with_log(Path("/dev/full"))
         await world.site.first.ready()
 
     async def heal(self, world: World) -> None:
-        world.site.first.stop()
+        await asyncio.to_thread(world.site.first.stop)
         world.site.first.start()
 
 
@@ -96,13 +96,13 @@ class LogStuck(Fault):
         self._pipe = world.home / "log" / "stuck"
         os.mkfifo(self._pipe)
         self._reader = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
-        world.site.first.stop()
+        await asyncio.to_thread(world.site.first.stop)
         world.site.first.start_with_log(self._pipe)
         await world.site.first.ready()
         await asyncio.to_thread(_stuff, self._pipe)
 
     async def heal(self, world: World) -> None:
-        world.site.first.stop()
+        await asyncio.to_thread(world.site.first.stop)
         if self._pipe is not None:
             os.close(self._reader)
             self._pipe.unlink()

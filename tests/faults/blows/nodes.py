@@ -92,7 +92,7 @@ class ClockStepped(Fault):
             raise CannotInject("no libfaketime here; LIBFAKETIME may name one")
         self._time = world.home / "time"
         self._time.write_text("+0")
-        world.site.first.stop()
+        await asyncio.to_thread(world.site.first.stop)
         world.site.first.start(
             LD_PRELOAD=found,
             FAKETIME_TIMESTAMP_FILE=str(self._time),
@@ -108,5 +108,5 @@ class ClockStepped(Fault):
         return []
 
     async def heal(self, world: World) -> None:
-        world.site.first.stop()
+        await asyncio.to_thread(world.site.first.stop)
         world.site.first.start()
