@@ -54,4 +54,4 @@ def _finish(file: Path, length: int) -> None:
         for place, value in ((RIFF_LENGTH, length + HEAD.size - 8), (DATA_LENGTH, length)):
             audio.seek(place)
             audio.write(_LENGTH.pack(value))
-        _log.warning("%s was never finished: %s bytes of sound found in it", file, length)
+        _log.warning("%s is not finished: %s bytes of sound found in it", file, length)

@@ -161,6 +161,9 @@ class Campaign:
             verdict = result.verdicts[phase] = compare(
                 some, kept, drops=fault.drops, unkept=fault.unkept
             )
-            verdict.silence = max((each.silence(struck) for each in some), default=0.0)
+            listening = [
+                each for each in some if not (fault.drops and (each.dropped or each.stuck))
+            ]
+            verdict.silence = max((each.silence(struck) for each in listening), default=0.0)
             if verdict.silence > fault.unserved:
                 result.seen.append(f"{phase}: {verdict.silence:.1f} s without a voice")

@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.faults.blows.fault import Fault
 from tests.faults.proxy import Mode
-from tests.faults.world import World
+from tests.faults.world import SEATS, World
 
 NOTICED: Final = 10.0  # seconds in which a lost manager connection has to be seen
 
@@ -24,6 +24,12 @@ class SwitchKilled(Fault):
     async def inject(self, world: World) -> None:
         pid = int(world.site.hotline.facts["pids"]["asterisk"])
         os.kill(pid, signal.SIGKILL)
+
+    async def watch(self, world: World) -> list[str]:
+        """Who was at their telephone before is in the queue again, without a deed of theirs."""
+        await asyncio.sleep(self.lasts)
+        said = await asyncio.to_thread(world.site.hotline.asterisk, "queue show")
+        return [f"{seat} is not in the queue" for seat in SEATS if f"op{seat}" not in said]
 
 
 class ManagerDropped(Fault):
