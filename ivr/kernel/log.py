@@ -8,7 +8,7 @@ import sys
 from collections.abc import MutableMapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -27,30 +27,43 @@ def configure(level: str, stream: TextIO | None = None) -> LogWriter:
     """
     threshold = _LEVELS[level]
     _plain.cache_clear()
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        _timestamp,
-    ]
-    render = structlog.processors.JSONRenderer(serializer=_json)
-    target: Any = LogWriter((stream or sys.stdout).fileno())
-    atexit.register(target.drain)
+    writer = LogWriter((stream or sys.stdout).fileno())
+    atexit.register(writer.drain)
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, render],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(file=target),
+        logger_factory=lambda *_: _Road(writer),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(target)
+    handler = logging.StreamHandler(cast("TextIO", writer))
+    handler.terminator = ""
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _text]
         )
     )
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)
-    writer: LogWriter = target
     return writer
+
+
+class _Road:
+    """Where a finished line goes, whatever its level."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self.debug = self.info = self.warning = self.error = self.critical = writer.put
+
+
+def _line(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
+    """All that is done to an event, in one go: there is one for each call."""
+    event["level"] = level
+    event["timestamp"] = datetime.now().isoformat()  # noqa: DTZ005 - the clock on the wall of the site
+    if "exc_info" in event:
+        event = structlog.processors.format_exc_info(None, level, event)
+    return _PLAIN.encode(event) + b"\n"
+
+
+def _text(_: object, level: str, event: MutableMapping[str, Any]) -> str:
+    return _line(_, level, event).decode()
 
 
 def logger(**bound: Any) -> structlog.typing.FilteringBoundLogger:
@@ -64,12 +77,3 @@ def logger(**bound: Any) -> structlog.typing.FilteringBoundLogger:
 def _plain() -> structlog.typing.FilteringBoundLogger:
     """The logger that says nothing of its own: put together once, not for every line."""
     return structlog.get_logger().bind()  # type: ignore[no-any-return]
-
-
-def _timestamp(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    line["timestamp"] = datetime.now().isoformat()  # noqa: DTZ005 - the clock on the wall of the site
-    return line
-
-
-def _json(line: object, **_: object) -> str:
-    return _PLAIN.encode(line).decode()

@@ -31,13 +31,18 @@ class LogWriter:
         threading.Thread(target=self._write_on, name="log", daemon=True).start()
 
     def write(self, text: str) -> int:
-        if len(self._lines) == self._lines.maxlen:
+        self.put(text.encode("utf-8", "replace"))
+        return len(text)
+
+    def put(self, line: bytes) -> None:
+        """A line, with its line feed."""
+        lines = self._lines
+        if len(lines) == lines.maxlen:
             self.lost += 1
-        self._lines.append(text.encode("utf-8", "replace"))
+        lines.append(line)
         if not self._work.is_set():
             self._idle.clear()
             self._work.set()
-        return len(text)
 
     def flush(self) -> None:
         """Lines are on their way; nobody waits for them."""
