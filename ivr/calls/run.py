@@ -98,9 +98,9 @@ class CallRunner:
         return await in_task(self.fence.is_over(call.facts))
 
     def _count(self, record: CallRecord) -> None:
-        self.meter.calls.labels(record.outcome.value).inc()
+        self.meter.calls.count(record.outcome.value)
         for step in record.steps:
-            self.meter.steps.labels(step.name.partition(".")[0]).inc()
+            self.meter.steps.count(step.name.partition(".")[0])
         if record.waited is not None:
             self.meter.waited.observe(record.waited)
 

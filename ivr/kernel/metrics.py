@@ -7,6 +7,7 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from ivr.kernel.counting import BriskCounter, BriskGauge
 from ivr.kernel.histogram import BriskHistogram
 
 # A caller notices half a second; below a millisecond nobody and nothing does.
@@ -19,8 +20,8 @@ class Meter:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self.calls = self._counter("calls", "Calls that have ended, by outcome", "outcome")
-        self.steps = self._counter("flow_steps", "Places callers came to", "step")
+        self.calls = BriskCounter("hotline_calls", "Calls that have ended, by outcome", "outcome")
+        self.steps = BriskCounter("hotline_flow_steps", "Places callers came to", "step")
         self._faults = self._counter("faults", "What went wrong around calls, by kind", "kind")
         self._fault_age = Gauge(
             "hotline_fault_age_seconds",
@@ -46,7 +47,7 @@ class Meter:
         )
         self.dialler_hour = self._gauge("dialler_calls_hour", "Calls out in the last hour")
         self.dialler_day = self._gauge("dialler_calls_day", "Calls out in the last 24 hours")
-        self.live = self._gauge("calls_live", "Calls on the line now")
+        self.live = BriskGauge("hotline_calls_live", "Calls on the line now")
         self.spool = self._gauge("spool_depth", "Items waiting on disk for the database")
         self.store_away = self._gauge("store_away", "1 while the database does not answer calls")
         self.manager_up = self._gauge("manager_up", "1 while the manager interface is connected")
@@ -56,7 +57,8 @@ class Meter:
         self.turn = BriskHistogram(
             "hotline_agi_turn_seconds", "From a reply to our next command", TURNS
         )
-        self._registry.register(self.turn)
+        for brisk in (self.calls, self.steps, self.live, self.turn):
+            self._registry.register(brisk)
         self.waited = self._histogram("queue_wait_seconds", "Waiting for an operator", WAITS)
 
     def fault(self, kind: str, count: int = 1) -> None:

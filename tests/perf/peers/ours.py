@@ -50,7 +50,7 @@ async def serve(port: int) -> None:
             await _twelve(call)
         finally:
             meter.live.dec()
-            meter.calls.labels("connected").inc()
+            meter.calls.count("connected")
             logger().info("call", call=call.facts.call, outcome="connected")
 
     server = FastAgiServer(
