@@ -29,6 +29,8 @@ def phone_number(raw: str) -> PhoneNumber:
     anything else, or more than PHONE_NUMBER_LIMIT digits, makes it no number at all: a
     caller id is hostile input and is never repaired by guessing.
     """
+    if raw.isdigit() and raw.isascii() and len(raw) <= PHONE_NUMBER_LIMIT:
+        return PhoneNumber(raw)
     kept = raw.strip().removeprefix("+")
     for separator in " -()":
         kept = kept.replace(separator, "")

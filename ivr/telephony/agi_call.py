@@ -39,7 +39,6 @@ from ivr.telephony.outcomes import (
     length_of,
     queue_result,
     recording_end,
-    says_dead,
 )
 from ivr.telephony.recordings import cut_recording
 from ivr.wire import agi_commands as say
@@ -75,7 +74,10 @@ class AgiCall(Call):
 
     @abc.abstractmethod
     def command(self, line: bytes) -> Awaitable[Reply]:
-        """Send one command and wait for its reply; raises `CallerGone` when there is none."""
+        """Send one command and wait for its reply.
+
+        Raises `CallerGone` when there is none, or when it says that nobody is on the line.
+        """
 
     def missing(self, sound: Sound) -> None:
         """Told of a clip that could not be played; the call goes on."""
@@ -84,7 +86,7 @@ class AgiCall(Call):
         """Told of a recording that the disk did not take, or not all of it."""
 
     def gone(self) -> None:
-        """Told when a reply shows that the caller has gone, before `CallerGone` is raised."""
+        """Told when a result shows that the caller has gone, before `CallerGone` is raised."""
 
     async def answer(self) -> None:
         await self._must(say.ANSWER)
@@ -95,7 +97,7 @@ class AgiCall(Call):
             self.missing(sound)
             return ""
         keys = say.ALL_KEYS if interruptible else ""
-        reply = self._alive(await self.command(say.stream_file(name, keys)))
+        reply = await self.command(say.stream_file(name, keys))
         if reply.result == "-1":
             await self._passed_over(sound)
         elif reply.result == "0" and reply.endpos == 0:  # an empty file is played, as nothing
@@ -115,7 +117,7 @@ class AgiCall(Call):
             str(path), milliseconds=int(at_most * 1000), silence=max(1, round(silence))
         )
         try:
-            reply = self._alive(await self.command(command))
+            reply = await self.command(command)
             end = recording_end(reply, at_most)
             if end is RecordingEnd.FAILED:
                 await self._must(say.CHANNEL_STATUS)  # a hang-up can look like it
@@ -127,7 +129,7 @@ class AgiCall(Call):
 
     async def play_back(self, recording: Recording) -> str:
         command = say.stream_file(recording.path.removesuffix(".wav"))
-        return key_of(self._alive(await self.command(command)))
+        return key_of(await self.command(command))
 
     async def dial(self, number: PhoneNumber, *, ring: Seconds, shown: str) -> DialResult:
         await self._show(shown)
@@ -157,7 +159,7 @@ class AgiCall(Call):
 
         False when it could not be sent, or broke off while the caller stayed.
         """
-        reply = self._alive(await self.command(say.audio_socket(uuid, address)))
+        reply = await self.command(say.audio_socket(uuid, address))
         if reply.result == "-1":  # refused, broken, or the caller has hung up
             await self._must(say.CHANNEL_STATUS)
         return reply.result == "0"
@@ -187,25 +189,19 @@ class AgiCall(Call):
         )
 
     async def set(self, name: str, value: str) -> None:
-        self._alive(await self.command(say.set_variable(name, value)))
+        await self.command(say.set_variable(name, value))
 
     async def get(self, name: str) -> str:
-        reply = self._alive(await self.command(say.get_variable(name)))
+        reply = await self.command(say.get_variable(name))
         return reply.data or "" if reply.result == "1" else ""
 
     async def hangup(self) -> None:
-        self._alive(await self.command(say.HANGUP))
+        await self.command(say.HANGUP)
 
     async def _must(self, command: bytes) -> Reply:
         """For commands that fail only when the caller has gone."""
-        reply = self._alive(await self.command(command))
+        reply = await self.command(command)
         if reply.result == "-1":
-            self.gone()
-            raise CallerGone
-        return reply
-
-    def _alive(self, reply: Reply) -> Reply:
-        if says_dead(reply):
             self.gone()
             raise CallerGone
         return reply

@@ -17,6 +17,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.telephony.agi_call import AgiCall, FindSound
 from ivr.telephony.call import CallerGone
 from ivr.telephony.fastagi_call import facts_of
+from ivr.telephony.outcomes import says_dead
 from ivr.wire.agi import Decoder, Environment, HangupNotice, MalformedAgi, Reply
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class ClassicCall(AgiCall):
     def __init__(self, agi: AGI, *, sounds: FindSound, recordings: Path) -> None:
         """`agi` has read its environment; raises `NoCallId` when that names no call."""
         values = {name.removeprefix("agi_"): value for name, value in agi.env.items()}
-        super().__init__(facts_of(Environment(values)), sounds=sounds, recordings=recordings)
+        super().__init__(facts_of(Environment.of(values)), sounds=sounds, recordings=recordings)
         self._agi = agi
         self._decoder = Decoder(environment=False)
         self._gone = False
@@ -49,10 +50,16 @@ class ClassicCall(AgiCall):
             self._agi.test_hangup()
             self._agi.stdout.write(line.decode())
             self._agi.stdout.flush()
-            return self._reply()
+            return self._heeded(self._reply())
         except (AGIHangup, OSError, MalformedAgi):
             self._gone = True
             raise CallerGone from None
+
+    def _heeded(self, reply: Reply) -> Reply:
+        if says_dead(reply):
+            self._gone = True
+            raise CallerGone
+        return reply
 
     def _reply(self) -> Reply:
         while True:

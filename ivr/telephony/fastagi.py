@@ -26,8 +26,10 @@ from ivr.kernel.sound import Sound
 from ivr.telephony.agi_call import LAST_WORD, FindSound
 from ivr.telephony.audio_hearing import Hearing
 from ivr.telephony.call import Call, Recording
+from ivr.telephony.deadlines import Deadlines
 from ivr.telephony.fastagi_call import FastAgiCall, NoCallId
 from ivr.telephony.limits import AllowList, Limits, Observer, Unobserved
+from ivr.telephony.outcomes import says_dead
 from ivr.telephony.stepping import Stepper
 from ivr.telephony.transport import Adapter, LoopTransport
 from ivr.wire.agi import Decoder, Environment, HangupNotice, MalformedAgi, Reply
@@ -60,40 +62,35 @@ class AgiProtocol(Protocol):
 
     factory: AgiFactory
     transport: LoopTransport  # type: ignore[assignment]
+    _stepper: Stepper | None = None
+    _heard = 0.0
+    _caller_gone = False
+    _lost = False
+    _reason = ""  # why the call ended, once it has
 
     def __init__(self, host: str) -> None:
         self.host = host
         self._decoder = Decoder()
-        self._stepper: Stepper | None = None
-        self._deadline: asyncio.TimerHandle | None = None
-        self._heard = 0.0
-        self._caller_gone = False
-        self._lost = False
-        self._reason = ""  # why the call ended, once it has
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         self.factory.entered(self)
-        self._within(self.factory.limits.environment, "slow")
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        self._heard = perf_counter()
-        try:
-            messages = self._decoder.feed(data)
-        except MalformedAgi:
-            self._drop("malformed")
-            return
-        for message in messages:
-            if type(message) is Reply:
-                if self._stepper is None or not self._stepper.reply(message):
-                    self._answered_unasked()
-            elif type(message) is HangupNotice:
-                self._hung_up()
-            elif type(message) is Environment:
-                self._begin(message)
+        """Nearly always it is the one reply that the flow waits for: that road is short."""
+        self._heard = heard = perf_counter()
+        stepper = self._stepper
+        if stepper is not None and stepper.waiting:
+            reply = self._decoder.lone(data)
+            if reply is not None:
+                command = stepper.step(reply)
+                if command is not None:
+                    self.factory.turn(perf_counter() - heard)
+                    self.transport.write(command)
+                return
+        self._hear(data)
 
     def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: ARG002, N802
         self._lost = self._caller_gone = True
-        self._no_deadline()
         if self._stepper is None:
             self.factory.refused(self, self._reason or "left")
         elif self._stepper.finished:
@@ -110,23 +107,51 @@ class AgiProtocol(Protocol):
     def give_way(self) -> None:
         """Too many of this address wait. Asterisk says all at once, so the oldest is not it."""
         self.factory.waits_no_longer(self)
-        self._drop("waiting")
+        self.drop("waiting")
+
+    def drop(self, reason: str) -> None:
+        """Cut the connection; of several reasons the first is told."""
+        self._reason = self._reason or reason
+        self.transport.abortConnection()
+
+    def _hear(self, data: bytes) -> None:
+        try:
+            messages = self._decoder.feed(data)
+        except MalformedAgi:
+            self.drop("malformed")
+            return
+        for message in messages:
+            if type(message) is Reply:
+                self._replied(message)
+            elif type(message) is HangupNotice:
+                self._hung_up()
+            elif type(message) is Environment:
+                self._begin(message)
+
+    def _replied(self, reply: Reply) -> None:
+        if self._stepper is None or not self._stepper.waiting:
+            self._answered_unasked()
+        elif says_dead(reply):
+            self._caller_gone = True
+            self._stepper.gone()
+        else:
+            self._send(self._stepper.step(reply))
 
     def _begin(self, environment: Environment) -> None:
-        self._no_deadline()
         try:
             call = self.factory.call(environment, gone=self._hung_up)
         except NoCallId:
-            self._drop("malformed")
+            self.drop("malformed")
             return
         self.factory.opened(self)
-        flow = self.factory.run(call)
-        self._stepper = Stepper(flow, self._command, self._ended)
-        self._stepper.start()
+        self._stepper = Stepper(self.factory.run(call), self._send, self._ended)
+        self._send(self._stepper.start())
 
-    def _command(self, line: bytes) -> None:
-        self.factory.turn(perf_counter() - self._heard)
-        self.transport.write(line)
+    def _send(self, command: bytes | None) -> None:
+        """What the flow has come to; None when it thinks, or has ended."""
+        if command is not None:
+            self.factory.turn(perf_counter() - self._heard)
+            self.transport.write(command)
 
     def _answered_unasked(self) -> None:
         if self._reason == "done":
@@ -144,7 +169,7 @@ class AgiProtocol(Protocol):
         if self._lost:
             self.factory.closed(self, self._reason)
         elif self._reason == "done":
-            self._within(self.factory.limits.last_word, "done")
+            self.factory.parting.begin(self)
             self.transport.write(_LAST_WORD)
         else:
             self.transport.loseConnection()
@@ -153,18 +178,6 @@ class AgiProtocol(Protocol):
         if fault is not None:
             return "fault"
         return "caller-gone" if self._caller_gone else "done"
-
-    def _drop(self, reason: str) -> None:
-        self._reason = self._reason or reason
-        self.transport.abortConnection()
-
-    def _within(self, limit: float, reason: str) -> None:
-        self._deadline = asyncio.get_running_loop().call_later(limit, self._drop, reason)
-
-    def _no_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
 
 class AgiFactory(Factory):
@@ -192,6 +205,8 @@ class AgiFactory(Factory):
         self._allow = allow
         self._hearing = hearing
         self._waiting: dict[str, dict[AgiProtocol, None]] = {}  # who came first stands first
+        self._arriving = Deadlines[AgiProtocol](limits.environment, lambda late: late.drop("slow"))
+        self.parting = Deadlines[AgiProtocol](limits.last_word, lambda late: late.drop("done"))
         self.live: set[AgiProtocol] = set()
         self.idle = asyncio.Event()
         self.idle.set()
@@ -226,6 +241,7 @@ class AgiFactory(Factory):
         self.idle.clear()
         waiting = self._waiting.setdefault(protocol.host, {})
         waiting[protocol] = None
+        self._arriving.begin(protocol)
         if len(waiting) > self.limits.waiting:
             next(iter(waiting)).give_way()
 
@@ -250,12 +266,14 @@ class AgiFactory(Factory):
 
     def waits_no_longer(self, protocol: AgiProtocol) -> None:
         """Its environment is in, or it has lost its place to another."""
+        self._arriving.end(protocol)
         waiting = self._waiting.get(protocol.host, {})
         waiting.pop(protocol, None)
         if not waiting:
             self._waiting.pop(protocol.host, None)
 
     def _left(self, protocol: AgiProtocol) -> None:
+        self.parting.end(protocol)
         self.live.discard(protocol)
         if not self.live:
             self.idle.set()

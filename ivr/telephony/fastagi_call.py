@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from ivr.telephony.agi_call import AgiCall, FindSound
 from ivr.telephony.audio_hearing import PASSING, Hearing
 from ivr.telephony.call import CallFacts, ListenEnd, Recording, Utterance
 from ivr.telephony.stepping import ask_switch
-from ivr.wire.agi import Environment, Reply
+from ivr.wire.agi import Environment
 from ivr.wire.quoting import caller_name
 
 _CALL_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,80}", re.ASCII)
@@ -49,8 +49,7 @@ class FastAgiCall(AgiCall):
         self._gone = gone
         self._hearing = hearing  # None for a call of keys
 
-    def command(self, line: bytes) -> Awaitable[Reply]:
-        return ask_switch(line)
+    command = staticmethod(ask_switch)
 
     def missing(self, sound: Sound) -> None:
         self._missing(sound)

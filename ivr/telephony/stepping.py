@@ -1,8 +1,8 @@
 """Runs a call flow straight from the protocol: no task and no future for each command.
 
 A flow awaits two kinds of things. A command to the switch is yielded as bytes by `ask_switch`
-and goes out at once; the reply goes back in where it was awaited. An asyncio future (and so
-`in_task`, `asyncio.sleep`) is waited for by a callback. This costs a third of what a future
+and is what the step returns; the reply goes back in where it was awaited. An asyncio future (and
+so `in_task`, `asyncio.sleep`) is waited for by a callback. This costs a third of what a future
 for each command costs.
 
 There is no task behind a flow, so asyncio code that needs one (timeouts, task groups,
@@ -63,23 +63,23 @@ async def in_task(work: Coroutine[Any, Any, T]) -> T:
 
 
 class Stepper:
-    """One running flow. `send` writes a command; `ended` is told once, with the fault or None.
+    """One running flow. Each step gives the command to send, or None when there is none yet.
 
-    `CallerGone` out of the flow is an ordinary end. A flow runs in its own context, so what it
-    binds for its log lines never shows in another call's.
+    `send` writes a command that comes later, after a future; `ended` is told once, with the fault
+    or None. `CallerGone` out of the flow is an ordinary end. A flow runs in its own context, so
+    what it binds never shows in another call's.
     """
 
     __slots__ = (
         "_after_gone",
-        "_context",
         "_ended",
         "_flow",
         "_gone",
         "_resume",
+        "_run",
         "_send",
-        "_throw",
-        "_waits_for_reply",
         "finished",
+        "waiting",
     )
 
     def __init__(
@@ -90,37 +90,55 @@ class Stepper:
     ) -> None:
         self._flow = flow
         self._resume: Callable[[Any], Any] = flow.send
-        self._throw: Callable[[Any], Any] = flow.throw
+        self._run: Callable[..., Any] = contextvars.copy_context().run
         self._send = send
         self._ended = ended
-        self._context = contextvars.copy_context()
-        self._waits_for_reply = False
         self._gone = False
         self._after_gone = 0
+        self.waiting = False  # for the reply to the command it gave last
         self.finished = False
 
-    def start(self) -> None:
+    def start(self) -> bytes | None:
         """Run the flow to its first wait. Called once."""
-        self._step(None)
+        return self.step(None)
 
-    def reply(self, reply: Reply) -> bool:
-        """Hand the flow the reply it waits for; False when it waits for none."""
-        if not self._waits_for_reply:
-            return False
-        self._waits_for_reply = False
-        self._step(reply)
-        return True
+    def step(self, value: Reply | CallerGone | None) -> bytes | None:
+        """Go on until the flow waits for something or ends.
+
+        With the reply, when it is `waiting` for one.
+        """
+        self.waiting = False
+        fault: Exception | None = None
+        while fault is None:
+            try:
+                enter = self._flow.throw if type(value) is CallerGone else self._resume
+                asked = self._run(enter, value)
+            except (StopIteration, CallerGone):
+                break
+            except asyncio.CancelledError:
+                fault = FlowFault("what the flow waited for was cancelled")
+            except Exception as raised:  # noqa: BLE001 - the one place: it ends this call only
+                fault = raised
+            else:
+                if type(asked) is not bytes:
+                    self._wait_for(asked)
+                    return None
+                if not self._gone:
+                    self.waiting = True
+                    return asked
+                value, fault = CallerGone(), self._refused()
+        self._end(fault)
+        return None
 
     def hung_up(self) -> None:
         """The caller has gone but the switch still answers the command it has."""
         self._gone = True
 
     def gone(self) -> None:
-        """Nothing will be answered any more."""
+        """Nothing will be answered any more, or the switch has said that nobody is there."""
         self._gone = True
-        if self._waits_for_reply:
-            self._waits_for_reply = False
-            self._step(CallerGone())
+        if self.waiting:
+            self.step(CallerGone())
 
     def abandon(self) -> None:
         """Stop the flow wherever it waits; for a service that must end now."""
@@ -128,55 +146,42 @@ class Stepper:
             return
         self.finished = True
         try:
-            self._context.run(self._flow.close)
-        except Exception as fault:  # noqa: BLE001 - as in _step, for a flow that will not stop
-            self._ended(fault)
+            self._run(self._flow.close)
+        except Exception as fault:  # noqa: BLE001 - as in step, for a flow that will not stop
+            self._end(fault)
         else:
-            self._ended(None)
+            self._end(None)
 
-    def _step(self, value: Reply | CallerGone | None) -> None:
-        """Go on with `value` until the flow waits for something or ends."""
-        while not self.finished:
-            try:
-                enter = self._throw if type(value) is CallerGone else self._resume
-                waits_for = self._context.run(enter, value)
-            except StopIteration:
-                self._end(None)
-            except CallerGone:
-                self._end(None)
-            except asyncio.CancelledError:
-                self._end(FlowFault("what the flow waited for was cancelled"))
-            except Exception as fault:  # noqa: BLE001 - the one place: a fault ends this call only
-                self._end(fault)
-            else:
-                if type(waits_for) is bytes and not self._gone:
-                    self._waits_for_reply = True
-                    self._send(waits_for)
-                    return
-                if type(waits_for) is not bytes:
-                    self._wait_for(waits_for)
-                    return
-                value = self._refuse()
-
-    def _refuse(self) -> CallerGone:
+    def _refused(self) -> FlowFault | None:
+        """A command for one who has gone: some flows want telling more than once."""
         self._after_gone += 1
-        if self._after_gone > MAX_COMMANDS_AFTER_GONE:
-            self._end(FlowFault("the flow goes on commanding a call that has gone"))
-        return CallerGone()
+        if self._after_gone <= MAX_COMMANDS_AFTER_GONE:
+            return None
+        return FlowFault("the flow goes on commanding a call that has gone")
 
     def _end(self, fault: Exception | None) -> None:
         self.finished = True
-        self._ended(fault)
+        ended, self._ended, self._send = self._ended, _nobody, _nobody  # no ring is left behind
+        ended(fault)
 
     def _wait_for(self, awaited: object) -> None:
         """The other half of asyncio's await protocol, as a task does it."""
         if awaited is None:  # asyncio.sleep(0)
-            asyncio.get_running_loop().call_soon(self._step, None)
+            asyncio.get_running_loop().call_soon(self._go_on, None)
         elif isinstance(awaited, asyncio.Future):
             awaited._asyncio_future_blocking = False  # noqa: SLF001 - as Task.__step does
-            awaited.add_done_callback(self._future_done)
+            awaited.add_done_callback(self._go_on)
         else:
             self._end(FlowFault(f"a flow can not wait for {type(awaited).__name__}"))
 
-    def _future_done(self, _: object) -> None:
-        self._step(None)  # the await itself takes the result or the exception
+    def _go_on(self, _: object) -> None:
+        """What was waited for is there; the await itself takes the result or the exception."""
+        if self.finished:
+            return
+        command = self.step(None)
+        if command is not None:
+            self._send(command)
+
+
+def _nobody(_: object) -> None:
+    """Nobody is to be told any more."""

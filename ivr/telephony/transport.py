@@ -11,8 +11,8 @@ nobody can make this process hold more than a write buffer for them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeAlias
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -52,12 +52,20 @@ class LoopTransport:
         return address(self._loop_transport.get_extra_info("sockname"))
 
 
+def _unheard(_: bytes) -> None:
+    """There is no protocol yet, or none any more."""
+
+
 class Adapter(asyncio.Protocol):
     """One connection of the loop, handed to the protocol that the factory builds for it."""
 
-    __slots__ = ("_factory", "_loop_transport", "_protocol")
+    __slots__ = ("_factory", "_loop_transport", "_protocol", "data_received")
+
+    # The protocol's own: nothing in between here either.
+    data_received: Callable[[bytes], None]  # type: ignore[assignment]
 
     def __init__(self, factory: Factory) -> None:
+        self.data_received = _unheard
         self._factory = factory
         self._loop_transport: asyncio.Transport | None = None
         self._protocol: Protocol | None = None
@@ -68,22 +76,21 @@ class Adapter(asyncio.Protocol):
         return self._protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        stream = cast("asyncio.Transport", transport)  # uvloop's do not inherit from it
+        stream: Any = transport  # asyncio.Transport, but uvloop's do not inherit from it
         self._loop_transport = stream
         peer: Any = address(stream.get_extra_info("peername"))
-        protocol = self._factory.buildProtocol(peer)
+        protocol: Any = self._factory.buildProtocol(peer)
         if protocol is None:
             stream.abort()
             return
-        self._protocol = cast("Protocol", protocol)
-        self._protocol.makeConnection(LoopTransport(stream))  # type: ignore[no-untyped-call]
-
-    def data_received(self, data: bytes) -> None:
-        if self._protocol is not None:
-            self._protocol.dataReceived(data)
+        self._protocol = protocol
+        self.data_received = protocol.dataReceived
+        stream.set_protocol(self)  # uvloop looks only here for whom the data is
+        protocol.makeConnection(LoopTransport(stream))
 
     def connection_lost(self, exc: Exception | None) -> None:
         protocol, self._protocol = self._protocol, None
+        self.data_received = _unheard
         if protocol is not None:
             protocol.connectionLost(_DONE if exc is None else _LOST)
 

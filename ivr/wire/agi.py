@@ -32,6 +32,7 @@ MAX_ENVIRONMENT: Final = (
 )  # Asterisk 22 sends about 800 bytes; dialplan arguments add to it
 MAX_ENVIRONMENT_LINES: Final = 192  # 22 of Asterisk's own and up to 128 agi_arg_N
 MAX_REPLY_LINE: Final = 64 * 1024  # GET FULL VARIABLE of a long value; far beyond any we set
+MAX_DIGITS: Final = 20  # of a position; Python would refuse thousands
 MAX_USAGE: Final = 64 * 1024  # the usage text of a 520; the longest in Asterisk 22 has 2 KiB
 
 
@@ -48,13 +49,22 @@ class MalformedAgi(HotlineError):
 
 @frozen
 class Environment:
-    """The block that opens a call. Names without ``agi_``; values are hostile text."""
+    """The block that opens a call; cut up only where somebody looks, since few look at much.
 
-    values: Mapping[str, str]
+    `block` begins and ends with a line feed, each line between is ``agi_name: value``. Values are
+    hostile text; of two lines with one name the first counts.
+    """
+
+    block: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Environment:
+        """From names without ``agi_``, as somebody else has read them."""
+        return cls("\n" + "".join(f"agi_{name}: {value}\n" for name, value in values.items()))
 
     def get(self, name: str) -> str:
         """The value, or '' when Asterisk sent none."""
-        return self.values.get(name, "")
+        return self.block.partition(f"\nagi_{name}: ")[2].partition("\n")[0]
 
 
 class Reply(NamedTuple):
@@ -95,12 +105,12 @@ Message = Environment | Reply | Trying | HangupNotice
 _GONE: Final = HangupNotice()
 _PLAIN: Final = ("0", "1", "-1", *(str(ord(key)) for key in "0123456789*#"))
 # Nearly every reply is one of these, alone in its segment: one look-up in place of a parse.
-_COMMON: Final[dict[bytes, tuple[Message, ...]]] = {
-    f"200 result={result}\n".encode(): (Reply(200, result),) for result in _PLAIN
+_COMMON: Final[dict[bytes, Reply]] = {
+    f"200 result={result}\n".encode(): Reply(200, result) for result in _PLAIN
 }
+_PAIRS: Final = re.compile(rb"(?:agi_[^:\n]*+:[^\n]*+\n)*+")
 _VALUE: Final = b"200 result=1 ("  # the answer to GET VARIABLE, the next in number
-_PLAYED: Final = re.compile(rb"200 result=(-?[0-9]{1,3}) endpos=([0-9]{1,18})\n")  # and of a clip
-_PAIR: Final = re.compile(r"^agi_([^:\n]*): ?(.*)$", re.MULTILINE)
+_PLAYED: Final = b"200 result=0 endpos="  # and of a clip heard to its end
 
 
 class Decoder:
@@ -117,19 +127,31 @@ class Decoder:
         self._broken: MalformedAgi | None = None
         self._plain = not environment  # nothing half read: the next bytes begin a reply
 
+    def lone(self, data: bytes) -> Reply | None:
+        """The reply that `data` is when it is one ordinary reply, whole and alone; else None.
+
+        For what is None there is `feed`. Nearly every segment of a call is such a reply.
+        """
+        if not self._plain:
+            return None
+        common = _COMMON.get(data)
+        if common is not None:
+            return common
+        if data.find(b"\n") != len(data) - 1 or len(data) > MAX_REPLY_LINE or b"\0" in data:
+            return None
+        if data.startswith(_VALUE) and data.endswith(b")\n"):
+            return Reply(200, "1", data[len(_VALUE) : -2].decode("utf-8", "replace"))
+        if data.startswith(_PLAYED):
+            position = data[len(_PLAYED) : -1]
+            if position.isdigit() and len(position) < MAX_DIGITS:
+                return Reply(200, "0", None, int(position))
+        return None
+
     def feed(self, data: bytes) -> Sequence[Message]:
         """The messages that `data` completed; raises `MalformedAgi` and then for ever."""
-        if self._plain:
-            common = _COMMON.get(data)
-            if common is not None:
-                return common
-            if data.startswith(_VALUE) and data.find(b"\n") == len(data) - 1:
-                value = data[len(_VALUE) : -2]
-                if data.endswith(b")\n") and b"\0" not in value and len(data) < MAX_REPLY_LINE:
-                    return (Reply(200, "1", _text(value)),)
-            played = _PLAYED.fullmatch(data)
-            if played is not None:
-                return (Reply(200, played[1].decode(), None, int(played[2])),)
+        alone = self.lone(data)
+        if alone is not None:
+            return (alone,)
         if self._broken is not None:
             raise MalformedAgi(self._broken.reason)
         found: list[Message] = []
@@ -148,8 +170,10 @@ class Decoder:
             self._buffer = data
             if not complete:
                 return
-            found.append(Environment(_environment_values(block)))
-            self._environment, data = False, rest
+            found.append(_environment(block))
+            self._environment, self._buffer, data = False, b"", rest
+            if not data:
+                return
         *lines, self._buffer = data.split(b"\n")
         for line in lines:
             _refuse_unreadable(line)
@@ -191,18 +215,15 @@ def _opening_block(data: bytes) -> tuple[bytes, bytes, bytes]:
     return block, complete, rest
 
 
-def _environment_values(block: bytes) -> dict[str, str]:
-    if not block:
-        return {}
-    text = _text(block)
-    lines = text.count("\n") + 1
-    if lines > MAX_ENVIRONMENT_LINES:
+def _environment(block: bytes) -> Environment:
+    if block.count(b"\n") >= MAX_ENVIRONMENT_LINES:
         raise MalformedAgi("environment of too many lines")
-    pairs: list[tuple[str, str]] = _PAIR.findall(text)
-    if len(pairs) != lines:  # a line that is no pair is not found
-        bad = next(line for line in text.split("\n") if not _PAIR.fullmatch(line))
-        raise MalformedAgi("no line of an AGI environment", bad.encode())
-    return dict(pairs)
+    whole = block + b"\n" if block else b""
+    good = _PAIRS.match(whole)
+    if good is None or good.end() != len(whole):
+        bad = whole[good.end() if good else 0 :].partition(b"\n")[0]
+        raise MalformedAgi("no line of an AGI environment", bad)
+    return Environment("\n" + _text(whole))
 
 
 def _refuse_unreadable(line: bytes) -> None:
@@ -242,7 +263,7 @@ def _tail(tail: str, line: bytes) -> tuple[str | None, int | None, str]:
     if name != "endpos" or not equals:
         return data, None, tail
     digits = position.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+    if not (digits.isascii() and digits.isdigit() and len(digits) < MAX_DIGITS):
         raise MalformedAgi("endpos is no number", line)
     return data, int(position), ""
 

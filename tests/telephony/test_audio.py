@@ -72,6 +72,9 @@ class Wire:
     def set_write_buffer_limits(self, high, low):  # noqa: ARG002
         self.high = high
 
+    def set_protocol(self, protocol):
+        self.protocol = protocol
+
     def get_extra_info(self, name):  # noqa: ARG002 - both ends are here  # noqa: ARG002 - only peers are asked for
         return (self._host, 40000)
 

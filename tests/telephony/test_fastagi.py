@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import wave
+import weakref
 
 import pytest
 
@@ -334,6 +336,30 @@ async def test_a_message_cut_by_hang_up_counts_and_its_ticket_is_written(tmp_pat
         line.hang_up()
         await server.told("closed caller-gone")
         assert (kept[0].duration, kept[0].end) == (3.0, RecordingEnd.HANGUP)
+
+
+async def test_a_call_that_has_ended_leaves_nothing_to_the_collector(tmp_path):
+    """Rings would heap up until a collection, away from the processor's caches."""
+    seen = []
+
+    async def flow(call):
+        seen.append(weakref.ref(call))
+        await call.answer()
+
+    gc.collect()
+    gc.disable()
+    try:
+        async with Server(flow, tmp_path) as server:
+            line = await server.ring()
+            await line.answers("200 result=0", "200 result=1")
+            await line.closed()
+            await server.told("closed done")
+            async with asyncio.timeout(5):
+                while seen[0]() is not None:  # noqa: ASYNC110 - the loop lets go last
+                    await asyncio.sleep(0.005)
+    finally:
+        gc.enable()
+    assert seen[0]() is None
 
 
 async def test_a_fault_ends_that_call_only(tmp_path):

@@ -19,7 +19,15 @@ class Bench:
         self.sent = []
         self.ends = []
         self.stepper = Stepper(flow, self.sent.append, self.ends.append)
-        self.stepper.start()
+        self._take(self.stepper.start())
+
+    def reply(self, reply):
+        assert self.stepper.waiting
+        self._take(self.stepper.step(reply))
+
+    def _take(self, command):
+        if command is not None:
+            self.sent.append(command)
 
 
 async def settle():
@@ -36,20 +44,24 @@ def test_a_command_goes_out_at_once_and_its_reply_comes_back():
 
     bench = Bench(flow())
     assert bench.sent == [b"A\n"]
-    assert bench.stepper.reply(Reply(200, "1"))
+    bench.reply(Reply(200, "1"))
     assert bench.sent == [b"A\n", b"B\n"]
-    bench.stepper.reply(Reply(200, "2"))
+    bench.reply(Reply(200, "2"))
     assert [reply.result for reply in heard] == ["1", "2"]
     assert bench.ends == [None]
 
 
-def test_a_reply_nobody_waits_for_is_not_taken():
+async def test_a_flow_that_thinks_or_has_ended_waits_for_no_reply():
     async def flow():
         await ask_switch(b"A\n")
+        await asyncio.sleep(0)
 
     bench = Bench(flow())
-    bench.stepper.reply(OK)
-    assert not bench.stepper.reply(OK)
+    bench.reply(OK)
+    assert not bench.stepper.waiting
+    await settle()
+    assert bench.stepper.finished
+    assert not bench.stepper.waiting
 
 
 async def test_a_flow_waits_for_futures_and_tasks():
@@ -154,7 +166,7 @@ def test_a_fault_is_told_and_ends_the_flow():
         raise ZeroDivisionError
 
     bench = Bench(flow())
-    bench.stepper.reply(OK)
+    bench.reply(OK)
     assert isinstance(bench.ends[0], ZeroDivisionError)
 
 
@@ -256,8 +268,8 @@ async def test_what_one_flow_binds_never_shows_in_another():
         seen.append(name.get())
 
     first, second = Bench(flow("first")), Bench(flow("second"))
-    first.stepper.reply(OK)
-    second.stepper.reply(OK)
+    first.reply(OK)
+    second.reply(OK)
     await settle()
     assert sorted(seen) == ["first", "second"]
     assert name.get() == "nobody"

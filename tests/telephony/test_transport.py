@@ -28,6 +28,9 @@ class Wire:
     def abort(self):
         self.done.append("aborted")
 
+    def set_protocol(self, protocol):
+        self.protocol = protocol
+
     def pause_reading(self):
         self.done.append("paused")
 

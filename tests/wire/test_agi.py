@@ -85,7 +85,13 @@ def test_a_hangup_between_command_and_reply_is_told_apart():
 def test_the_environment_is_read_to_its_empty_line():
     block = b"agi_network: yes\nagi_calleridname: a: b\nagi_accountcode: \n\n200 result=0\n"
     found, _ = all_of([block], environment=True)
-    assert found[0] == Environment({"network": "yes", "calleridname": "a: b", "accountcode": ""})
+    values = {"network": "yes", "calleridname": "a: b", "accountcode": ""}
+    assert found[0] == Environment.of(values)
+    assert [found[0].get(name) for name in ("calleridname", "accountcode", "dnid")] == [
+        "a: b",
+        "",
+        "",
+    ]
     assert found[1] == Reply(200, "0")
 
 
