@@ -10,6 +10,7 @@ from ivr.speech.activity import WINDOW, Detector
 from ivr.speech.echo import Echo
 from ivr.speech.endpoint import Moment, Patience, State, Utterance
 from ivr.speech.hesitation import Drawl, is_complete
+from ivr.speech.keyed import is_key
 from ivr.speech.loudness import SILENT, NoiseFloor, decibels
 from ivr.speech.voicing import clarity
 
@@ -25,6 +26,8 @@ FORGET: Final = 0.85  # a window
 OVER_NOISE: Final = 6.0  # dB
 OVER_ECHO: Final = 6.0  # dB; the estimate is right within four
 FAINTEST: Final = -55.0  # dBFS; softer than any caller who can be understood
+HINDSIGHT: Final = 2  # loud frames that were voice as well when the next one is: detectors lag
+RINGS: Final = 4  # frames for which the detector still answers to a key's sound
 
 
 class Attention:
@@ -43,6 +46,8 @@ class Attention:
         self._likely = 0.0
         self._hinted = 0.0  # the likeliest of the last windows
         self._pitched = False
+        self._loud = 0  # frames in a row until now
+        self._keyed = 0  # frames for which a key's sound still counts
 
     @property
     def utterance(self) -> Utterance:
@@ -55,12 +60,23 @@ class Attention:
         level = decibels(heard)
         echo = self._echo.expect(decibels(played) if played else SILENT, level)
         voice = self._is_voice(heard, level, echo)
+        is_first = voice and self._utterance.state is State.SILENT
+        late = min(HINDSIGHT, self._loud) if is_first else 0
+        self._loud = self._loud + 1 if self._is_loud(level, echo) else 0
         self._noise.hear(level)
         self._drawl.hear(level, voice=voice)
+        for _ in range(late):
+            self._count(voice=True)
+        return self._count(voice=voice)
+
+    def _count(self, *, voice: bool) -> Moment | None:
         self._utterance, moment = endpoint.heard(
             self._utterance, voice=voice, patience=self._patience()
         )
         return moment
+
+    def _is_loud(self, level: float, echo: float) -> bool:
+        return level >= self._noise.level + LOUD and level >= echo + OVER_ECHO
 
     def stop(self) -> None:
         """Nothing more is waited for."""
@@ -71,7 +87,15 @@ class Attention:
         if self._is_idle(level):
             return False
         self._look(is_loud=level >= self._noise.level + LOUD)
-        return self._sounds_spoken() and level >= echo + OVER_ECHO and level >= FAINTEST
+        is_spoken = self._sounds_spoken() and level >= echo + OVER_ECHO and level >= FAINTEST
+        return is_spoken and not self._is_keyed(heard)
+
+    def _is_keyed(self, heard: bytes) -> bool:
+        """A key's sound begins nothing; amid speech it is not looked for."""
+        if self._utterance.state is State.TALKING:
+            return False
+        self._keyed = RINGS if is_key(heard) else max(0, self._keyed - 1)
+        return self._keyed > 0
 
     def _is_idle(self, level: float) -> bool:
         """Whether this frame can be passed over: while nobody speaks most are.

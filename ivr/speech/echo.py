@@ -18,6 +18,8 @@ FIRST_LOSS: Final = 14.0  # dB, until the line is known: less than most lines ha
 LEAST_LOSS: Final = 5.0  # dB; a line that returned more would howl
 KNOWN: Final = 30  # frames of played sound after which the loss is an estimate
 REMEMBERED: Final = 60
+EARLIER: Final = 1  # frames before the usual delay from which something may come back
+LATER: Final = 3  # frames after it: rooms ring
 _USUAL: Final = 0.4  # of the losses seen, this share is smaller: a caller who talks adds small ones
 _SMOOTH: Final = 0.96
 
@@ -62,7 +64,8 @@ class Echo:
         at = self._delay()
         if len(self._losses) < KNOWN:
             return max(self._played)
-        return max(self._played[near] for near in range(max(0, at - 3), min(DELAYS, at + 3) + 1))
+        near = range(max(0, at - EARLIER), min(DELAYS, at + LATER) + 1)
+        return max(self._played[one] for one in near)
 
     def _loss(self) -> float:
         if len(self._losses) < KNOWN:

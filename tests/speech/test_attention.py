@@ -164,3 +164,19 @@ def test_a_sound_that_is_held_is_a_drawl_and_a_moving_one_is_not():
         moving.hear(-20.0 - 15 * (at % 3), voice=True)
     assert held.is_drawn
     assert not moving.is_drawn
+
+
+@pytest.mark.parametrize("pair", [(697, 1209), (852, 1336), (941, 1633)])
+def test_the_sound_of_a_key_begins_nothing(follow, hiss, pair):
+    tone = [
+        5000 * sum(math.sin(2 * math.pi * hertz * at / SECOND) for hertz in pair)
+        for at in range(SECOND // 4)
+    ]
+    assert follow(mixed([0] * SECOND + tone + [0] * SECOND, hiss)) == []
+
+
+def test_who_speaks_after_a_key_is_heard(follow, hiss):
+    tone = [5000 * math.sin(2 * math.pi * 770 * at / SECOND) for at in range(800)]
+    other = [5000 * math.sin(2 * math.pi * 1477 * at / SECOND) for at in range(800)]
+    said = mixed(tone, other) + [0] * 1600 + clip("which_district")
+    assert follow(mixed([0] * SECOND + said, hiss))[0][0] is Moment.BEGAN
