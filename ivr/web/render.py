@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -19,6 +20,7 @@ from ivr.web.words import LEVELS, hours_in_words, what_in_words
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 VENDOR: Final = "vendor/htmx.min.js"
+TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 WEEKDAYS: Final = "一二三四五六日"
 
 
@@ -32,6 +34,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_in_order,
     )
     environment.globals.update(
         static=_addresses(),
@@ -51,6 +54,13 @@ def templates() -> Environment:
 
 def render(name: str, words: Mapping[str, Any]) -> str:
     return templates().get_template(name).render(words)
+
+
+def _in_order(value: Any) -> Any:
+    """Without signs that turn what stands behind them round, such as a name's beside it."""
+    if isinstance(value, str) and TURNING.search(value):
+        return type(value)(TURNING.sub("", value))  # what is escaped already stays so
+    return value
 
 
 def _addresses() -> dict[str, str]:

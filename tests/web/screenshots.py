@@ -1,6 +1,7 @@
 """`python -m tests.web.screenshots FOLDER`: every page, wide and narrow, to be looked at.
 
-Starts a site of its own on a free port; light and, with ``--dark``, dark.
+Starts a site of its own on a free port; light and, with ``--dark``, dark. With ``--much`` it is
+full of long and hostile words (`tests.web.much`), and ``--role`` says as whom to look.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
 from playwright.async_api import Page, async_playwright
 
 from deploy.browser import Browser, find_browser
 from ivr.app.initialise import initialise
 from ivr.settings import Settings
+from ivr.tickets.number import check_digit
+from tests.web import much
+from tests.web.much import fill
 
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 PAGES: Sequence[tuple[str, str]] = (
@@ -51,6 +56,15 @@ PAGES: Sequence[tuple[str, str]] = (
     ("proposals", "/proposals"),
     ("versions", "/versions"),
     ("version", "/versions/1"),
+    ("version-new", "/versions/2"),
+    ("proposal", "/proposals/1"),
+    ("proposal-open", "/proposals/6"),
+    ("tickets", "/tickets"),
+    ("ticket", f"/tickets/0000001{check_digit('0000001')}"),
+    ("ticket-written", f"/tickets/0000002{check_digit('0000002')}"),
+    ("contacts", "/sheets/contacts"),
+    ("examples", "/sheets/examples"),
+    ("chat", "/chat"),
     ("exchange", "/exchange"),
     ("accounts", "/accounts"),
     ("account", "/accounts/anna"),
@@ -67,24 +81,43 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-async def main(folder: Path, only: str, *, dark: bool, at: str, password: str) -> int:
+@frozen
+class Asked:
+    """What to look at, and as whom."""
+
+    folder: Path
+    only: str
+    dark: bool
+    much: bool
+    role: str
+    at: str
+    password: str
+
+
+async def main(asked: Asked) -> int:
     found = find_browser()
     if found is None:
         sys.stdout.write("no browser here: run `make setup`\n")
         return 1
     async with AsyncExitStack() as stack:
+        at, name, password = asked.at, "admin", asked.password
         if not at:
-            at, password = await _site(stack)
+            at, password = await _site(stack, full=asked.much)
+        if asked.role:
+            name, password = asked.role, much.PASSWORD
         browser = await _browser(stack, found)
-        for name, (width, height) in WIDTHS.items():
+        for size, (width, height) in WIDTHS.items():
             context = await browser.new_context(
                 viewport={"width": width, "height": height},
-                color_scheme="dark" if dark else "light",
+                color_scheme="dark" if asked.dark else "light",
                 locale="zh-CN",
             )
             page = await context.new_page()
-            await _sign_in(page, at, password)
-            await _all(page, at, folder, f"{name}{'-dark' if dark else ''}", only)
+            await _sign_in(page, at, name, password)
+            if not asked.role:
+                await _something_to_see(page, at)
+            suffix = "-".join(filter(None, (size, asked.role, "dark" if asked.dark else "")))
+            await _all(page, at, asked, suffix)
     return 0
 
 
@@ -97,16 +130,19 @@ async def _browser(stack: AsyncExitStack, found: Browser) -> Any:
     )
 
 
-async def _site(stack: AsyncExitStack) -> tuple[str, str]:
+async def _site(stack: AsyncExitStack, *, full: bool) -> tuple[str, str]:
     """A site with nothing but pages: where it is, and the administrator's password."""
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hotline-shots-")))
-    made = await asyncio.to_thread(initialise, Settings.of(home))
+    settings = Settings.of(home)
+    made = await asyncio.to_thread(initialise, settings)
+    if full:
+        await fill(settings)
     port = free_port()
-    settings = {"HOTLINE_HOME": str(home), "HOTLINE_WEB__PORT": str(port)}
+    places = {"HOTLINE_HOME": str(home), "HOTLINE_WEB__PORT": str(port)}
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("hotline")),
         *("serve", "--role", "web"),
-        env={**os.environ, **settings, "HOTLINE_AMI__PORT": str(free_port())},
+        env={**os.environ, **places, "HOTLINE_AMI__PORT": str(free_port())},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -132,18 +168,17 @@ async def _answers(port: int) -> None:
     raise TimeoutError("the pages did not start")
 
 
-async def _sign_in(page: Page, at: str, password: str) -> None:
+async def _sign_in(page: Page, at: str, name: str, password: str) -> None:
     await page.goto(f"{at}/login")
-    await page.fill("[name=name]", "admin")
+    await page.fill("[name=name]", name)
     await page.fill("[name=password]", password)
     await page.click("button.main")
 
 
-async def _all(page: Page, at: str, folder: Path, suffix: str, only: str) -> None:
-    await _something_to_see(page, at)
+async def _all(page: Page, at: str, asked: Asked, suffix: str) -> None:
     for name, path in PAGES:
-        if re.search(only, name):
-            await _shot(page, folder, name, suffix, f"{at}{path}")
+        if re.search(asked.only, name):
+            await _shot(page, asked.folder, name, suffix, f"{at}{path}")
 
 
 async def _something_to_see(page: Page, at: str) -> None:
@@ -180,10 +215,8 @@ if __name__ == "__main__":
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--at", default="", help="a site that is running already")
     parser.add_argument("--password", default="", help="its administrator's")
-    asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    sys.exit(
-        asyncio.run(
-            main(asked.folder, asked.only, dark=asked.dark, at=asked.at, password=asked.password)
-        )
-    )
+    parser.add_argument("--much", action="store_true", help="full of long and hostile words")
+    parser.add_argument("--role", default="", help="as whom to look, with --much")
+    wanted = Asked(**vars(parser.parse_args()))
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    sys.exit(asyncio.run(main(wanted)))

@@ -81,6 +81,15 @@ async def test_hostile_names_are_shown_and_not_run(site):
     assert "{{7*7}}" in page
 
 
+async def test_a_name_can_not_turn_round_what_stands_beside_it(site):
+    """U+202E: a clerk would read a date or a number backwards."""
+    admin = await site.signed_in("root1", Role.ADMINISTRATOR)
+    await admin.post("/accounts/new", {"name": "eve", "role": "operator", "person": "甲\u202e乙"})
+    page = await admin.look("/accounts")
+    assert "甲乙" in page
+    assert "\u202e" not in page
+
+
 async def test_what_is_typed_into_the_login_is_shown_and_not_run(site):
     answer = await site.browser().sign_in(HOSTILE, "x")
     assert "<script>alert" not in answer.text

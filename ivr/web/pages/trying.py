@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from ivr.editing.view import View
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.units import seconds
 from ivr.tables.trying import Tried
 from ivr.tables.values import RowEdit
 from ivr.web.answers import form_words
@@ -18,6 +20,7 @@ from ivr.web.page import Page
 from ivr.web.visit import Visit
 from routing.errors import RoutingError
 
+PATIENCE: Final = seconds(10)  # the worker may be learning, and makes way for calls
 SENTENCES: Final = (
     "我家停水两天了",
     "楼上半夜装修吵得睡不着",
@@ -60,7 +63,10 @@ async def effect(visit: Visit, view: View, edit: RowEdit, text: str) -> list[dic
 
 async def _tried(title: str, view: View, text: str, trying: Awaitable[Tried]) -> dict[str, Any]:
     try:
-        tried = await trying
+        tried = await asyncio.wait_for(trying, PATIENCE)
+    except TimeoutError:
+        busy = "机器正忙，来电优先。请过一会儿再试。"
+        return {"title": title, "shown": None, "error": busy, "note": ""}
     except (HotlineError, RoutingError) as why:
         return {"title": title, "shown": None, "error": form_words(why), "note": ""}
     note = "" if tried.learned else "例句的改动要试演一次才会学到。"
