@@ -19,6 +19,7 @@ class AgiObserver:
         """Calls are counted by their records, when they end."""
 
     def closed(self, reason: str) -> None:
+        self._meter.turn.settle()
         if reason not in ("done", "caller-gone"):
             self._meter.fault(f"agi-{reason}")
             logger().warning("call cut", reason=reason)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -333,7 +334,7 @@ class FastAgiServer:
         self._port = listener.getsockname()[1]
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Adapter(self._factory), sock=listener, backlog=BACKLOG
+            partial(Adapter, self._factory), sock=listener, backlog=BACKLOG
         )
 
     async def stop(self, grace: float) -> None:

@@ -44,7 +44,16 @@ def test_what_nobody_asks_for_does_not_grow():
     brisk = BriskHistogram("turn_seconds", "Turns", BOUNDS)
     for _ in range(3 * FOLD):
         brisk.observe(0.5)
+        brisk.settle()
     assert len(brisk._fresh) < FOLD
+
+
+def test_a_few_are_not_counted_one_by_one():
+    """Settling after each call must cost nothing as long as there are few."""
+    brisk = BriskHistogram("turn_seconds", "Turns", BOUNDS)
+    brisk.observe(0.5)
+    brisk.settle()
+    assert brisk._count == 0
 
 
 def _without_sum(lines):
