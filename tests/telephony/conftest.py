@@ -1,4 +1,4 @@
-"""A real Asterisk for the session."""
+"""A real Asterisk for the session, and a server of sound without a socket."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from deploy.layout import find_asterisk
 
 from . import switch as switch_module
+from .audio_house import House
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,10 @@ def switch(tmp_path_factory):
     running = switch_module.start(installed, tmp_path_factory.mktemp("switch"))
     yield running
     running.stop()
+
+
+@pytest.fixture
+async def house():
+    made = House()
+    yield made
+    made.factory.close()
