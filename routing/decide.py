@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import partial
 from typing import Final
 
@@ -47,24 +48,36 @@ class Router:
     """Decides with one published table; to be shared by all calls of a process."""
 
     def __init__(self, table: RoutingTable, number: TableVersion, compiled: Compiled) -> None:
-        self.table = table
-        self.version = number
         self._model, self._calibration = compiled.model, compiled.calibration
         self._settled = compiled.settled
         self._outcomes = Outcomes.of(table)
         self._districts = Districts(table)
         self._counted = counted_of(table, self._outcomes)
         self._ear = Ear(table.directory, table.lexicon, compiled.tables)
+        self._serve(table, number)
+        self._known = self._examples()
+        self._check(compiled.labels)
+
+    def _serve(self, table: RoutingTable, number: TableVersion) -> None:
+        self.table = table
+        self.version = number
         self._chooser = Chooser(table, self._outcomes, self._districts)
         self._explainer = Explainer(table, self._outcomes, self._model)
-        self._known = self._examples()
         self._remembered: dict[tuple[str, str], Decision] = {}
-        self._check(compiled.labels)
 
     @staticmethod
     def open(snapshot: Snapshot, compiled: bytes) -> Router:
         """A router for a snapshot and what was compiled of its table; raises `BadCompilation`."""
         return Router(snapshot.table, snapshot.number, unpack(compiled))
+
+    def renewed(self, snapshot: Snapshot) -> Router:
+        """This router for another version that teaches the same (`routing.taught`).
+
+        What was made of words and places, which is nearly everything, is shared.
+        """
+        other = copy(self)
+        other._serve(snapshot.table, snapshot.number)  # noqa: SLF001 - it is one of us
+        return other
 
     def _check(self, labels: str) -> None:
         rows, size = self._model.weights.shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from agi_scripts import standby
 from ivr.app.publishing import write_standby
@@ -33,19 +33,34 @@ class InForce:
 
     snapshot: Snapshot
     body: bytes
-    router: Router | None
-    compiled: bytes | None
+    lesson: str  # hash of what a router of it is learned from
+    router: Router | None = None
+    compiled: bytes | None = None
 
     @classmethod
-    def of(cls, body: bytes, compiled: bytes | None) -> InForce:
-        """Raises `TableDamaged`; what was compiled of another table is no router of this one."""
+    def of(cls, body: bytes) -> InForce:
+        """Without its router. Raises `TableDamaged`."""
         snapshot = from_json(body)
+        return cls(snapshot, body, Lesson.of(snapshot.table).sha256)
+
+    def learned(self, compiled: bytes | None) -> InForce:
+        """With its router; what was compiled of another table is none of this one."""
         try:
-            router = None if compiled is None else Router.open(snapshot, compiled)
+            router = None if compiled is None else Router.open(self.snapshot, compiled)
         except BadCompilation as why:
-            logger().warning("router not usable", table=snapshot.number, why=str(why))
+            logger().warning("router not usable", table=self.snapshot.number, why=str(why))
             router = None
-        return cls(snapshot, body, router, compiled)
+        return evolve(self, router=router, compiled=compiled)
+
+    def after(self, before: InForce | None) -> InForce | None:
+        """With the router of the table before, if both teach the same: most publications do.
+
+        To open a router takes a third of a second, and callers wait for the new table.
+        """
+        if before is None or before.router is None or before.lesson != self.lesson:
+            return None
+        router = before.router.renewed(self.snapshot)
+        return evolve(self, router=router, compiled=before.compiled)
 
 
 class TableBook:
@@ -60,6 +75,7 @@ class TableBook:
         self._stores = stores
         self._compiling = compiling
         self._held: InForce | None = None
+        self._kept: bytes | None = None  # the router on disk, as this process wrote it
         self._calendar = Calendar()
         self._looking = asyncio.Lock()
 
@@ -112,7 +128,7 @@ class TableBook:
         if held is None or held.router is not None:
             return
         compiled = await self._compiling.router(held.snapshot.table)
-        learned = await asyncio.to_thread(InForce.of, held.body, compiled)
+        learned = await asyncio.to_thread(held.learned, compiled)
         async with self._looking:
             if self._held is held:
                 self._held = learned
@@ -128,32 +144,36 @@ class TableBook:
         published = await self._stores.tables.active()
         if published is None:
             raise NotConfigured("no routing table is published: run `hotline init`")
-        snapshot = await asyncio.to_thread(from_json, published.body)
-        known = await self._compiling.known(snapshot.table)
-        return await asyncio.to_thread(InForce.of, published.body, known)
+        fresh = await asyncio.to_thread(InForce.of, published.body)
+        followed = fresh.after(self._held)
+        if followed is not None:
+            return followed
+        known = await self._compiling.known(fresh.snapshot.table)
+        return await asyncio.to_thread(fresh.learned, known)
 
     def _keep_on_disk(self, held: InForce, calendar: Calendar) -> None:
-        if held.compiled is not None:
-            lesson = Lesson.of(held.snapshot.table).sha256.encode()
-            replace_file(self._settings.router, lesson + held.compiled)
+        if held.compiled is not None and held.compiled is not self._kept:
+            replace_file(self._settings.router, held.lesson.encode() + held.compiled)
+            self._kept = held.compiled
         write_standby(self._settings, held.body, calendar)
 
     def _fall_back(self) -> None:
         try:
             body = self._settings.snapshot.read_bytes()
-            self._held = InForce.of(body, self._kept_router(from_json(body)))
+            held = InForce.of(body)
+            self._held = held.learned(self._kept_router(held.lesson))
         except (OSError, TableDamaged) as why:
             raise NotConfigured(f"no table in the database and none on disk: {why}") from why
         self._calendar = standby.read(self._settings.standby).calendar
 
-    def _kept_router(self, snapshot: Snapshot) -> bytes | None:
+    def _kept_router(self, lesson: str) -> bytes | None:
         """The router on disk, if it was learned from what this table teaches."""
-        lesson = Lesson.of(snapshot.table).sha256.encode()
         try:
             kept = self._settings.router.read_bytes()
         except OSError:
             return None
-        return kept.removeprefix(lesson) if kept.startswith(lesson) else None
+        wanted = lesson.encode()
+        return kept.removeprefix(wanted) if kept.startswith(wanted) else None
 
 
 class LiveCalendar:

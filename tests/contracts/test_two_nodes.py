@@ -38,6 +38,9 @@ class Learned:
     def open(cls, snapshot, compiled):
         return cls(snapshot.number, compiled)
 
+    def renewed(self, snapshot):
+        return evolve(self, version=snapshot.number)
+
 
 def learn(lesson):
     return b"learned %d" % len(lesson)

@@ -15,6 +15,7 @@ from routing.decision import Certainty
 from routing.ids import TableVersion
 from routing.learn import compile_router
 from routing.table import publish
+from routing.taught import taught_by
 from routing.text import MAX_READ
 from routing.wordings import How
 
@@ -172,6 +173,21 @@ def test_compiled_bytes_are_the_same_every_time_and_damage_is_noticed(table):
     other = evolve(small, lexicon=evolve(small.lexicon, matters=small.lexicon.matters[1:]))
     with pytest.raises(BadCompilation):
         Router.open(publish(other, TableVersion(1), MOMENT), made)
+
+
+def test_a_version_that_teaches_the_same_is_decided_by_without_opening_a_router(router):
+    """Other numbers, other names of units: the same words, so the same decisions, newly marked."""
+    known = router.table.directory
+    lines = tuple(evolve(line, number="12345") for line in known.lines)
+    units = tuple(evolve(unit, name=f"新{unit.name}") for unit in known.units)
+    directory = evolve(known, lines=lines, units=units)
+    fresh = publish(evolve(router.table, directory=directory), TableVersion(2), MOMENT)
+    assert taught_by(fresh.table) == taught_by(router.table)
+    renewed = router.renewed(fresh)
+    texts = [example.text for example in router.table.lexicon.examples[::800]]
+    for text in (*texts, "我家停水两天了", "有人拿刀砍人", "新华街的路灯不亮", ""):
+        assert renewed.decide(text) == evolve(router.decide(text), table=2)
+    assert (router.version, router.decide("我家停水两天了").table) == (1, 1)
 
 
 def test_what_the_table_says_itself_was_decided_when_it_was_compiled(router):
