@@ -28,6 +28,8 @@ OUTBOUND_LIMIT: Final = (
 )
 CLASSIC: Final = "hotline-classic"
 PASSES: Final = 3  # over the nodes, for one call: a flow that always crashes ends at the script
+SERVED: Final = 10  # seconds of one pass after which passes are counted anew
+ROUNDS: Final = 12  # passes of one call at most: one that crashes late, again and again, ends too
 STANDBY_LIMIT: Final = 24  # scripts on the switch at a time: 45 MB each
 STARTING_LIMIT: Final = 3  # scripts that start at a time: more only delay each other
 CROWDED_LIMIT: Final = 40  # turns of a second, then the bare queue
@@ -121,6 +123,8 @@ def _values(
         "classic": CLASSIC,
         "nodes": [{"address": each, "flag": silent_flag(each)} for each in settings.agi.addresses],
         "passes": PASSES,
+        "served": SERVED,
+        "rounds": ROUNDS,
         "standby_limit": STANDBY_LIMIT,
         "starting_limit": STARTING_LIMIT,
         "crowded_limit": CROWDED_LIMIT,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from deploy.asterisk_process import AsteriskProcess
 from deploy.phones.phone import Leg, Phone, PhoneFailed, State, Subscriber
-from deploy.render import OUTBOUND_LIMIT, dialled_numbers
+from deploy.render import OUTBOUND_LIMIT, PASSES, ROUNDS, SERVED, dialled_numbers
 from tests.deploy.conftest import AGI, EXCHANGE, SIP, Service, Session
 
 pytestmark = [pytest.mark.e2e]
@@ -328,6 +329,39 @@ async def test_a_service_that_breaks_off_does_not_end_the_call(
     finally:
         classic.write_text(kept)
     assert "agi_extension: 114" in witness.read_text()
+
+
+async def test_a_caller_who_was_served_for_a_while_is_served_by_nodes_again(
+    stranger: Phone, service: Service
+):
+    """Nodes that die now and then are no flow that always crashes: no script for their callers."""
+    deaths = PASSES + 2
+
+    async def script(session: Session) -> None:
+        await session.do("ANSWER")
+        if service.sessions.qsize() < deaths:
+            await session.do(f"SET VARIABLE HOTLINE_CAME {int(time.time()) - SERVED - 1}")
+        else:
+            await session.finish()
+
+    service.script = script
+    call = await stranger.dial("114")
+    await call.wait(State.ENDED)
+    assert service.sessions.qsize() == deaths + 1
+
+
+async def test_passes_end_however_late_they_crash(stranger: Phone, service: Service):
+    async def script(session: Session) -> None:
+        await session.do("ANSWER")
+        await session.do(f"SET VARIABLE HOTLINE_ROUNDS {ROUNDS}")
+        await session.do(f"SET VARIABLE HOTLINE_CAME {int(time.time()) - SERVED - 1}")
+
+    service.script = script
+    call = await stranger.dial("114")
+    await service.next()
+    await asyncio.sleep(1.0)  # in which a crash would have come back several times
+    assert service.sessions.empty()
+    await call.hang_up()
 
 
 async def test_with_nothing_of_ours_alive_114_still_answers(
