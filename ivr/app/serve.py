@@ -156,7 +156,7 @@ async def _deliver(node: Node, executor: Executor) -> None:
         return
     done = await node.delivery.deliver()
     node.meter.spool.set(done.left)
-    if done.tickets or done.requests or done.records or done.callbacks or done.set_aside:
+    if done.tickets or done.requests or done.records or done.set_aside:
         logger().info("spool delivered", left=done.left, set_aside=done.set_aside)
     if not done.left:
         await executor.execute()

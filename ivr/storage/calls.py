@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -55,13 +54,6 @@ class SqlCalls:
         except IntegrityError:
             return  # another delivery of the same call was faster
 
-    async def owe(self, callback: Callback) -> None:
-        """A callback for a call that has no record here; once for a call."""
-        try:
-            await self._database.change(lambda connection: self._owe(connection, callback))
-        except IntegrityError:
-            return  # another delivery of the same callback was faster
-
     async def find(self, call: CallId) -> CallRecord | None:
         query = select(tables.call_record).where(tables.call_record.c.call == call)
         async with self._database.reading() as connection:
@@ -79,10 +71,6 @@ class SqlCalls:
         )
         async with self._database.reading() as connection:
             return tuple(_callback(row) for row in (await connection.execute(query)).mappings())
-
-    async def callbacks_due(self, at: datetime, limit: int = PAGE) -> tuple[Callback, ...]:
-        """Who should have been called back by `at`, the longest due first."""
-        return tuple(owed for owed in await self.callbacks_open(limit) if owed.due <= at)
 
     async def callback_done(self, call: CallId, *, by: str) -> None:
         """Somebody has called back. Raises `NoSuchCallback`."""
@@ -106,11 +94,7 @@ class SqlCalls:
         note_now(connection, self._closed(record))
 
     def _owe(self, connection: Connection, callback: Callback) -> None:
-        table = tables.callback
-        known = select(table.c.call).where(table.c.call == callback.call)
-        if connection.execute(known).scalar_one_or_none() is not None:
-            return
-        connection.execute(table.insert().values(columns(callback)))
+        connection.execute(tables.callback.insert().values(columns(callback)))
         body = {"reason": callback.reason.value, "due": callback.due.isoformat()}
         note_now(connection, News(self._clock.now(), "callback.owed", callback.call, body))
 

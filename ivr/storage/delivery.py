@@ -14,7 +14,7 @@ from ivr.calls.record import Callback, CallRecord
 from ivr.kernel.errors import HotlineError, StoreAway
 from ivr.storage.packing import NotReadable, unpack
 from ivr.storage.spool import SpoolFolder, SpoolItem, copy_durably
-from ivr.storage.spooling import CALLBACK, RECORD, REQUEST, TICKET, ClosedCall
+from ivr.storage.spooling import RECORD, REQUEST, TICKET, ClosedCall
 from ivr.tickets.model import NewTicket, Ticket
 
 HasRecording = TypeVar("HasRecording", Ticket, NewTicket, Callback)
@@ -33,11 +33,9 @@ class Registrar(Protocol):
 
 
 class Calls(Protocol):
-    """Where call records and callbacks go."""
+    """Where call records go, with the callbacks they leave owed."""
 
     async def close(self, record: CallRecord, callback: Callback | None) -> None: ...
-
-    async def owe(self, callback: Callback) -> None: ...
 
 
 @frozen
@@ -47,7 +45,6 @@ class Delivered:
     tickets: int = 0
     requests: int = 0
     records: int = 0
-    callbacks: int = 0
     set_aside: int = 0
     left: int = 0
     away: bool = field(default=False)
@@ -57,7 +54,6 @@ _COUNTED: Final = {
     TICKET: "tickets",
     REQUEST: "requests",
     RECORD: "records",
-    CALLBACK: "callbacks",
 }
 
 
@@ -86,7 +82,6 @@ class Delivery:
             TICKET: self._ticket,
             REQUEST: self._request,
             RECORD: self._record,
-            CALLBACK: self._callback,
         }
 
     async def deliver(self) -> Delivered:
@@ -134,10 +129,6 @@ class Delivery:
         if callback is not None:
             callback = await self._with_recording(callback, item)
         await self._calls.close(closed.record, callback)
-
-    async def _callback(self, item: SpoolItem) -> None:
-        callback = unpack(item.payload, Callback)
-        await self._calls.owe(await self._with_recording(callback, item))
 
     async def _with_recording(self, value: HasRecording, item: SpoolItem) -> HasRecording:
         """The value with its recording among all others, wherever it was made."""

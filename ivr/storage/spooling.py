@@ -23,8 +23,6 @@ T = TypeVar("T")
 TICKET: Final = "ticket"  # a Ticket whose number was told
 REQUEST: Final = "request"  # a NewTicket that nobody has a number for
 RECORD: Final = "record"  # a ClosedCall
-CALLBACK: Final = "callback"  # a Callback without a record
-
 
 NOWHERE: Final = 10_000  # calls; a minute of the busiest hour, some 20 MB
 
@@ -73,9 +71,6 @@ class ServiceSpool:
     async def keep_call(self, closed: ClosedCall) -> None:
         recording = closed.callback.recording if closed.callback else ""
         await self._put(RECORD, closed.record.call, closed, recording)
-
-    async def keep_callback(self, callback: Callback) -> None:
-        await self._put(CALLBACK, callback.call, callback, callback.recording)
 
     def wake(self) -> None:
         """Whoever waits for something to come should look now."""

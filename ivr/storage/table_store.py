@@ -71,11 +71,6 @@ class SqlTables:
         except IntegrityError as why:
             raise VersionTaken(made.version) from why
 
-    async def activate(self, version: TableVersion) -> Publication:
-        """Put a published table in force again. Raises `NoSuchTable`."""
-        async with self._database.writing() as connection:
-            return await self._activate(connection, version)
-
     async def active(self) -> PublishedTable | None:
         return await self._one(select(_TABLE).where(_TABLE.c.active))
 

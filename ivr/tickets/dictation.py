@@ -14,10 +14,9 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from ivr.kernel.errors import HotlineError
-from ivr.kernel.heard import OPEN, Heard
+from ivr.kernel.heard import Heard
 from ivr.kernel.ids import TicketNumber
 from ivr.kernel.log import logger
-from ivr.speech.recogniser import Recogniser
 from ivr.tickets.model import Ticket
 from routing.ids import LineCode
 
@@ -63,18 +62,6 @@ class Ear(Protocol):
     """Hears a whole message. Raises `NotHeard` when it can not do so just now."""
 
     async def hear(self, audio: bytes) -> Heard: ...
-
-
-@frozen
-class RecogniserEar:
-    """`Ear` on the recogniser that calls use."""
-
-    recogniser: Recogniser
-
-    async def hear(self, audio: bytes) -> Heard:
-        recognition = self.recogniser.start(OPEN)
-        recognition.feed(audio)
-        return await recognition.finish()
 
 
 @frozen

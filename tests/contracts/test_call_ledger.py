@@ -49,6 +49,10 @@ BARE = CallRecord(
 )
 
 
+def bare(call):
+    return attrs.evolve(BARE, call=CallId(call))
+
+
 def owed(call="c1", due=NOON + timedelta(hours=2)):
     return Callback(
         call=CallId(call),
@@ -90,11 +94,9 @@ async def test_closing_the_same_call_at_the_same_time_writes_it_once(ledger, dat
 
 
 async def test_callbacks_come_by_their_due_time_and_leave_when_done(ledger, database):
-    await ledger.owe(owed("later", NOON + timedelta(hours=3)))
-    await ledger.owe(owed("sooner", NOON + timedelta(hours=1)))
+    await ledger.close(bare("later"), owed("later", NOON + timedelta(hours=3)))
+    await ledger.close(bare("sooner"), owed("sooner", NOON + timedelta(hours=1)))
     assert [back.call for back in await ledger.callbacks_open()] == ["sooner", "later"]
-    due = await ledger.callbacks_due(NOON + timedelta(hours=2))
-    assert due == (owed("sooner", NOON + timedelta(hours=1)),)
     await ledger.callback_done(CallId("sooner"), by="1001")
     assert [back.call for back in await ledger.callbacks_open()] == ["later"]
     last = (await SqlEvents(database).after(0))[-1]
@@ -102,15 +104,14 @@ async def test_callbacks_come_by_their_due_time_and_leave_when_done(ledger, data
 
 
 async def test_a_callback_is_done_once(ledger):
-    await ledger.owe(owed())
+    await ledger.close(RECORD, owed())
     await ledger.callback_done(CallId("c1"), by="1001")
     with pytest.raises(NoSuchCallback):
         await ledger.callback_done(CallId("c1"), by="1002")
 
 
 async def test_a_callback_is_owed_once_for_a_call(ledger):
-    await asyncio.gather(*(ledger.owe(owed()) for _ in range(4)))
-    await ledger.close(RECORD, owed())
+    await asyncio.gather(*(ledger.close(RECORD, owed()) for _ in range(4)))
     assert await ledger.callbacks_open() == (owed(),)
     assert await ledger.find(RECORD.call) == RECORD
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.calls.record import Callback, CallbackReason
+from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome
 from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.storage.calls import NoSuchCallback, SqlCalls
 from ivr.storage.database import Database
 from ivr.storage.dialling import SqlDialling
 from ivr.telephony.dialling_rules import CapReached, Caps, Refusal
+from routing.ids import TableVersion
 
 ONE, OTHER = "13947300114", "13947300115"
 WIDE = Caps(per_hour=100, per_day=100, per_number=100, at_once=100)
@@ -34,9 +35,10 @@ async def called(book, number=ONE, *, answered=True):
 
 
 async def test_who_is_owed_a_call_until_it_is_done(book, database, clock):
-    calls = SqlCalls(database, clock)
-    due = clock.now() + timedelta(hours=2)
-    await calls.owe(Callback(CallId("c1"), PhoneNumber(ONE), CallbackReason.LOST_IN_QUEUE, due))
+    calls, now = SqlCalls(database, clock), clock.now()
+    call, caller, due = CallId("c1"), PhoneNumber(ONE), now + timedelta(hours=2)
+    lost = CallRecord(call, caller, "114", now, now, Outcome.ABANDONED, (), TableVersion(1), "n1")
+    await calls.close(lost, Callback(call, caller, CallbackReason.LOST_IN_QUEUE, due))
     assert await book.owes(ONE)
     assert not await book.owes(OTHER)
     assert await book.owed(CallId("c1")) == ONE

@@ -19,7 +19,7 @@ from ivr.storage.events import SqlEvents
 from ivr.storage.numbers import SqlNumberBlocks
 from ivr.storage.packing import NotReadable, pack, unpack
 from ivr.storage.spool import SpoolFolder
-from ivr.storage.spooling import CALLBACK, REQUEST, TICKET, ClosedCall, ServiceSpool, SpoolingLedger
+from ivr.storage.spooling import RECORD, REQUEST, TICKET, ClosedCall, ServiceSpool, SpoolingLedger
 from ivr.storage.tickets import SqlTickets
 from ivr.tickets.deadline import Deadlines
 from ivr.tickets.desk import TicketDesk
@@ -200,11 +200,10 @@ async def test_calls_and_callbacks_are_written_once_with_their_times(site):
     site.power.on = False
     await site.ledger.close(record(), owed())
     await site.ledger.close(record(), owed())
-    await site.spool.keep_callback(owed("c2"))
     site.power.on = True
-    assert await site.delivery.deliver() == Delivered(records=1, callbacks=1)
+    assert await site.delivery.deliver() == Delivered(records=1)
     assert await site.calls.find(CallId("c1")) == record()
-    assert [back.call for back in await site.calls.callbacks_open()] == ["c1", "c2"]
+    assert [back.call for back in await site.calls.callbacks_open()] == ["c1"]
 
 
 async def test_with_the_ledger_there_nothing_is_spooled(site):
@@ -277,8 +276,8 @@ async def test_what_nobody_can_deliver_is_set_aside_and_does_not_stand_in_the_wa
     site.folder.put(TICKET, "another", pack(taken))
     site.folder.put(TICKET, "nonsense", {"number": 5})
     site.folder.put("poem", "unknown", "床前明月光")
-    site.folder.put(CALLBACK, "c9", pack(owed("c9")))
-    assert await site.delivery.deliver() == Delivered(callbacks=1, set_aside=3)
+    site.folder.put(RECORD, "c9", pack(ClosedCall(record("c9"), owed("c9"))))
+    assert await site.delivery.deliver() == Delivered(records=1, set_aside=3)
     reasons = sorted(
         path.read_text("utf-8") for path in (site.home / "spool" / "bad").glob("*.why")
     )

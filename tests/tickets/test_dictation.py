@@ -8,10 +8,11 @@ import pytest
 from attrs import evolve
 
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.heard import OPEN
 from ivr.speech.heard import Heard, Hypothesis
 from ivr.speech.recogniser import RecogniserAway
 from ivr.speech.scripted import ScriptedRecogniser
-from ivr.tickets.dictation import Dictated, Dictation, Meaning, RecogniserEar
+from ivr.tickets.dictation import Dictated, Dictation, Meaning
 from tests.contracts.test_ticket_store import ticket
 
 SPOKEN = b"\x01\x00" * 160
@@ -34,12 +35,24 @@ class Shelf:
         self.gone[number] = why
 
 
+class OneAtATime:
+    """`ivr.tickets.dictation.Ear` on a recogniser with a script."""
+
+    def __init__(self, recogniser):
+        self.recogniser = recogniser
+
+    async def hear(self, audio):
+        recognition = self.recogniser.start(OPEN)
+        recognition.feed(audio)
+        return await recognition.finish()
+
+
 def job(shelf, *script, idle=True, cut=lambda _: (SPOKEN,), meaning=None):
     async def is_idle():
         return idle
 
-    recogniser = ScriptedRecogniser(script)
-    return Dictation(shelf, RecogniserEar(recogniser), is_idle, cut, meaning or (lambda _: None))
+    ear = OneAtATime(ScriptedRecogniser(script))
+    return Dictation(shelf, ear, is_idle, cut, meaning or (lambda _: None))
 
 
 async def test_a_message_is_heard_and_decided():
