@@ -16,7 +16,7 @@ from routing.rows import Faults
 from routing.sheet import Cells, Form, Origin, Sheet, Sheets
 
 MAX_FILE = 4 * 1024 * 1024  # bytes; the longest sample file has 55 kB
-MAX_ROWS = 20_000
+MAX_ROWS = 100_000  # of a sheet; there are more than twenty thousand example sentences
 MAX_FILES = 200  # in an archive
 MAX_UNPACKED: Final = 32 * 1024 * 1024  # bytes of all files of an archive
 

@@ -7,8 +7,10 @@ from typing import Final
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from routing.csv_files import MAX_UNPACKED
+
 MOST_BODY: Final = 512 * 1024  # bytes of a form; the longest has some hundred fields
-MOST_IMPORT: Final = 12 * 1024 * 1024  # bytes of an imported table; ours takes a tenth of it
+MOST_IMPORT: Final = MAX_UNPACKED + 1024 * 1024  # bytes; our own table takes 16 MB as HSDS
 IMPORTS: Final = ("/exchange/import", "/api/v1/draft/import")
 
 # No inline script or style anywhere: what somebody smuggles into a title can not run.

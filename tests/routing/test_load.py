@@ -8,6 +8,7 @@ from routing import csv_files
 from routing.errors import BadRow
 from routing.forms import FORMS
 from routing.load import DATA, load_table
+from routing.sheets import to_sheets
 
 # The folder also holds what is no part of a table.
 FILES = sorted(f"{form.name}.csv" for form in FORMS if (DATA / f"{form.name}.csv").exists())
@@ -119,7 +120,12 @@ def test_too_many_rows_are_refused(folder):
         file.writelines(
             f"{code},村,community,1503\n" for code in range(10, csv_files.MAX_ROWS + 10)
         )
-    assert refusal(folder).reason == "行数太多，最多20000行"
+    assert refusal(folder).reason == f"行数太多，最多{csv_files.MAX_ROWS}行"
+
+
+def test_the_shipped_table_fits_into_a_file_with_room_to_grow(table):
+    """All examples go into one sheet of an export, which must come back."""
+    assert max(len(sheet.rows) for sheet in to_sheets(table).sheets) < csv_files.MAX_ROWS / 2
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x07", '"换\n行"', "\u202e"])

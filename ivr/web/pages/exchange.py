@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ivr.kernel.errors import HotlineError
 from ivr.people.permissions import Permission
-from ivr.tables.exchanging import MEDIA_TYPES, FileKind
+from ivr.tables.exchanging import MAX_IMPORT, MEDIA_TYPES, FileKind
 from ivr.web.answers import NoSuchPage, status_of, words_of
 from ivr.web.limits import MOST_IMPORT
 from ivr.web.page import Page
@@ -71,7 +71,7 @@ async def _page(visit: Visit, errors: list[str] | None = None, status: int = 200
         "view": await visit.parts.tables.view(visit.me),
         "errors": errors or [],
         "editable": visit.may(Permission.EDIT_TABLE),
-        "most": MOST_IMPORT // 1024 // 1024,
+        "most": MAX_IMPORT // 1024 // 1024,
     }
     return visit.show("exchange.html", words, status=status)
 
