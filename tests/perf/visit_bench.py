@@ -28,7 +28,7 @@ from .switch_script import visitor
 KEYS: Final = "31101"
 HOTLINE: Final = Path(sys.executable).with_name("hotline")
 APART: Final = 1 << 20  # between the numbers of two runs: every call has an id of its own
-AGES: Final = (1_000, 10_000, 10_000)  # calls between one look at the memory and the next
+AGES: Final = (1_000, 9_000, 10_000, 10_000)  # calls between one look at the memory and the next
 
 
 @frozen
@@ -131,7 +131,7 @@ def _run(ours: Service, at_once: int, rate: float = 0.0, calls: int = 1) -> Cell
 
 
 def ageing(folder: Path, *, ages: tuple[int, ...] = AGES) -> Table:
-    """The memory of a service that has served a thousand calls, ten thousand more, and again."""
+    """The memory of a service that has served a thousand calls, ten thousand, and on."""
     with on_callers_core(), service(folder) as ours:
         sizes = [(0, memory(ours.pid))]
         for calls in ages:

@@ -60,7 +60,8 @@ async def events_of(database):
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("cache_size", -512)],
 )
 async def test_every_connection_has_our_pragmas(database, pragma, value):
     async with database.reading() as first, database.reading() as second:
