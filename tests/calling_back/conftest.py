@@ -18,7 +18,7 @@ from deploy.phones.phone import Leg, Phone, Subscriber
 from deploy.render import Variant, dialled_numbers, render
 from ivr.app.initialise import initialise
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
-from ivr.calls.record import Callback, CallbackReason
+from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome
 from ivr.kernel.background import Background
 from ivr.kernel.clock import CHINA, SystemClock
 from ivr.kernel.ids import CallId, PhoneNumber
@@ -28,11 +28,13 @@ from ivr.storage.calls import SqlCalls
 from ivr.storage.database import Database
 from ivr.telephony.dialling_rules import NationalForms
 from ivr.telephony.manager import Login, ManagerClient
+from routing.ids import TableVersion
 from tests.deploy.conftest import layout_at, settings_at
 
 ALWAYS = {"opens": "00:00", "closes": "00:00", "at_once": 2, "per_number": 2}
 OFFSET = 120  # ports of its own beside the other modules'
 CITIZEN = "13947300114"
+FIRST = TableVersion(1)
 
 Run = Callable[..., Awaitable[tuple[int, str]]]
 Owe = Callable[..., Awaitable[CallId]]
@@ -96,11 +98,11 @@ def owe(database: Database) -> Owe:
     """Makes a citizen who was lost in the queue."""
 
     async def lost(call: str, number: str = CITIZEN) -> CallId:
-        due = datetime.now(CHINA) + timedelta(hours=2)
-        reason = CallbackReason.LOST_IN_QUEUE
-        back = Callback(CallId(call), PhoneNumber(number), reason, due)
-        await SqlCalls(database, SystemClock()).owe(back)
-        return back.call
+        now, who, caller = datetime.now(CHINA), CallId(call), PhoneNumber(number)
+        record = CallRecord(who, caller, "114", now, now, Outcome.ABANDONED, (), FIRST, "n1")
+        back = Callback(who, caller, CallbackReason.LOST_IN_QUEUE, now + timedelta(hours=2))
+        await SqlCalls(database, SystemClock()).close(record, back)
+        return who
 
     return lost
 
