@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,27 @@ def test_configuring_again_replaces_the_handlers():
     )
     assert said.stdout.count(b"once") == 1
     assert logging.getLogger("x").handlers == []
+
+
+def test_a_line_says_when_how_grave_and_why():
+    code = """
+import logging
+from ivr.kernel.log import configure, logger
+configure("info")
+logger().debug("not said")
+logger(part="ear").info("heard", call="17.1", odd={1, 2}.__class__, words="\u4f9b\u6c34")
+try:
+    1 / 0
+except ZeroDivisionError as fault:
+    logger().error("flow failed", exc_info=fault)
+logging.getLogger("library").warning("%d left", 3)
+"""
+    said = subprocess.run(  # noqa: S603 - our own interpreter and words
+        [sys.executable, "-c", code], capture_output=True, timeout=30, check=True
+    )
+    heard, failed, library = (json.loads(line) for line in said.stdout.splitlines())
+    assert (heard["part"], heard["call"], heard["odd"]) == ("ear", "17.1", "<class 'set'>")
+    assert (heard["event"], heard["level"], heard["words"]) == ("heard", "info", "\u4f9b\u6c34")
+    assert datetime.fromisoformat(heard["timestamp"])
+    assert (failed["level"], "ZeroDivisionError" in failed["exception"]) == ("error", True)
+    assert (library["level"], library["event"]) == ("warning", "3 left")

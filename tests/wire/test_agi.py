@@ -139,6 +139,7 @@ def test_a_long_value_within_the_limit_is_a_value():
 
 lines = st.sampled_from(
     [b"200 result=0\n", b"HANGUP\n", b"200 result=1 (x) endpos=5\n", b"520-Usage\n", b"520 End\n",
+     b"200 result=1 (a) b)\n", b"200 result=0 endpos=160\n", b"200 result=0 endpos=-1\n",
      b"100 result=0 Trying...\n", b"511 Dead\n", b"\n", b"agi_a: b\n", b"junk", b"\0", b"200 resu"]
 )  # fmt: skip
 streams = st.lists(lines | st.binary(max_size=12), max_size=12).map(b"".join)
@@ -147,6 +148,20 @@ streams = st.lists(lines | st.binary(max_size=12), max_size=12).map(b"".join)
 def cut(data, places):
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
     return [data[a:b] for a, b in itertools.pairwise(edges)]
+
+
+@given(st.lists(lines | st.binary(max_size=12), max_size=3).map(b"".join))
+def test_what_is_taken_for_a_lone_reply_is_read_as_by_feeding_it(data):
+    alone = Decoder(environment=False).lone(data)
+    if alone is not None:
+        assert [alone] == all_of(data[at : at + 1] for at in range(len(data)))[0]
+
+
+def test_a_lone_reply_is_not_looked_for_amid_another():
+    decoder = Decoder(environment=False)
+    assert decoder.lone(b"200 result=1 (x)\n") == Reply(200, "1", "x")
+    decoder.feed(b"200 result=1 (cut ")
+    assert decoder.lone(b"200 result=1 (x)\n") is None
 
 
 @given(streams, st.lists(st.integers(min_value=0), max_size=30), st.booleans())
