@@ -12,14 +12,13 @@ from ivr.app.pages import account_keeping
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.kernel.people import AccountName, Level, Role
 from ivr.people.accounts import AccountKeeping, Wanted
-from ivr.people.permissions import ROLE_TITLES
+from ivr.people.permissions import LEVEL_TITLES, ROLE_TITLES
 from ivr.settings import Settings
 
 T = TypeVar("T")
 
 ROLES = click.Choice([role.value for role in Role])
 LEVELS = click.Choice([level.value for level in Level])
-LEVEL_TITLES = {Level.CITY: "市级", Level.DISTRICT: "区级"}
 
 
 @click.group()

@@ -24,20 +24,12 @@ from ivr.settings import Settings
 from ivr.tables.checking import Checked, checked
 from ivr.tables.exchanging import FileKind, write_file
 from ivr.tables.values import Proposal, Publication
+from ivr.tables.words import PROPOSAL_STATES
 from routing.chain import LineHop, QueueHop, hops
 from routing.csv_files import read_folder, write_folder
 from routing.diff_words import Difference, differences
 from routing.errors import RoutingError
 from routing.sheet import Sheets
-
-STATES = {
-    "waiting": "待审批",
-    "scheduled": "待发布",
-    "published": "已发布",
-    "refused": "已驳回",
-    "withdrawn": "已撤回",
-    "failed": "发布失败",
-}
 
 
 @click.group()
@@ -96,7 +88,7 @@ def history(context: click.Context) -> None:
     proposals = Table("申请", "状态", "提交人", "基于", "定时", "说明", "结果")
     for every in proposed:
         at = every.publish_at.strftime("%Y-%m-%d %H:%M") if every.publish_at else ""
-        cells = (str(every.id), STATES[every.state.value], every.editor, f"第{every.base}版")
+        cells = (str(every.id), PROPOSAL_STATES[every.state], every.editor, f"第{every.base}版")
         proposals.add_row(*cells, at, every.why, every.decision or "")
     if proposed:
         console.print(proposals)

@@ -15,6 +15,7 @@ from ivr.app.workshop import ThreadWorkshop
 from ivr.commands.shared import console
 from ivr.kernel.clock import SystemClock
 from ivr.kernel.people import AccountName
+from ivr.people.accounts import COMMAND_LINE
 from ivr.settings import Settings
 from ivr.storage.live_state import open_live_state
 from ivr.tables.errors import NoDraft
@@ -26,7 +27,6 @@ from routing.load import DATA, load_table
 from routing.sheet import Sheets
 from routing.table import RoutingTable
 
-COMMAND_LINE: Final = "命令行"
 DRAFT: Final = "draft"  # in the place of a version's number
 SHOWN: Final = 200  # lines of one list; the rest are counted
 

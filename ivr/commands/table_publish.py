@@ -20,12 +20,15 @@ from ivr.kernel.clock import CHINA, SystemClock
 from ivr.kernel.people import AccountName
 from ivr.settings import Settings
 from ivr.tables.office import TableOffice
+from ivr.tables.publishing import Publishing
 from ivr.tables.values import Proposal, ProposalId, ProposalState, Publication
 from routing.errors import RoutingError
 from routing.ids import TableVersion
 from routing.table import RoutingTable
 
 NUMBER = click.argument("number", type=click.IntRange(min=1))
+
+Decide = Callable[[Publishing, ProposalId, AccountName, str], Coroutine[Any, Any, Proposal]]
 
 
 @click.command("publish")
@@ -64,49 +67,24 @@ def publish(  # noqa: PLR0913, PLR0917 - click hands over each option
         raise click.ClickException(str(bad)) from bad
 
 
-@click.command("approve")
-@NUMBER
-@WHO
-@WHY
-@click.pass_context
-@plainly
-def approve(context: click.Context, number: int, who: str, why: str) -> None:
-    """审批一个发布申请：同意。"""
-    work = _decide(
-        settings_of(context),
-        lambda office: office.publishing.approve(ProposalId(number), AccountName(who), why),
-    )
-    _say(on_loop(work))
+def _decision(name: str, decide: Decide, about: str) -> click.Command:
+    """A command that moves a proposal on."""
+
+    @click.command(name, help=about)
+    @NUMBER
+    @WHO
+    @WHY
+    @click.pass_context
+    @plainly
+    def command(context: click.Context, number: int, who: str, why: str) -> None:
+        _say(on_loop(_decided(settings_of(context), decide, number, who, why)))
+
+    return command
 
 
-@click.command("refuse")
-@NUMBER
-@WHO
-@WHY
-@click.pass_context
-@plainly
-def refuse(context: click.Context, number: int, who: str, why: str) -> None:
-    """审批一个发布申请：驳回。"""
-    work = _decide(
-        settings_of(context),
-        lambda office: office.publishing.refuse(ProposalId(number), AccountName(who), why),
-    )
-    _say(on_loop(work))
-
-
-@click.command("withdraw")
-@NUMBER
-@WHO
-@WHY
-@click.pass_context
-@plainly
-def withdraw(context: click.Context, number: int, who: str, why: str) -> None:
-    """撤回一个还没有发布的申请。"""
-    work = _decide(
-        settings_of(context),
-        lambda office: office.publishing.withdraw(ProposalId(number), AccountName(who), why),
-    )
-    _say(on_loop(work))
+approve = _decision("approve", Publishing.approve, "审批一个发布申请：同意。")
+refuse = _decision("refuse", Publishing.refuse, "审批一个发布申请：驳回。")
+withdraw = _decision("withdraw", Publishing.withdraw, "撤回一个还没有发布的申请。")
 
 
 @click.command("rollback")
@@ -159,11 +137,10 @@ async def _finish(office: TableOffice, proposal: Proposal) -> Proposal:
     return await office.publishing.proposal(proposal.id)
 
 
-async def _decide(
-    settings: Settings, decide: Callable[[TableOffice], Coroutine[Any, Any, Proposal]]
-) -> Proposal:
+async def _decided(settings: Settings, decide: Decide, number: int, who: str, why: str) -> Proposal:
     async with office_of(settings) as office, _progress(settings):
-        proposal = await _finish(office, await decide(office))
+        known = await decide(office.publishing, ProposalId(number), AccountName(who), why)
+        proposal = await _finish(office, known)
     await _standby(settings)
     return proposal
 

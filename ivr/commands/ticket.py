@@ -11,16 +11,10 @@ from ivr.kernel.clock import SystemClock
 from ivr.kernel.ids import TicketNumber, masked
 from ivr.settings import Settings
 from ivr.tickets.dictation import Dictated
-from ivr.tickets.model import NoSuchTicket, Ticket, TicketState
+from ivr.tickets.model import NoSuchTicket, Ticket
 from ivr.tickets.number import parse
+from ivr.tickets.words import TICKET_STATES
 
-STATES = {
-    TicketState.WAITING: "待派单",
-    TicketState.DISPATCHED: "待签收",
-    TicketState.HANDLING: "办理中",
-    TicketState.REPLIED: "待回访",
-    TicketState.CLOSED: "已办结",
-}
 MOMENT = "%Y-%m-%d %H:%M"
 
 
@@ -40,7 +34,7 @@ def list_tickets(context: click.Context, last: int) -> None:
     for each in tickets:
         table.add_row(
             each.number,
-            STATES[each.state],
+            TICKET_STATES[each.state],
             each.line or "—",
             each.unit or "—",
             masked(each.caller) or "未显示",
@@ -68,7 +62,7 @@ def show(context: click.Context, number: str) -> None:
 def _facts(found: Ticket) -> tuple[tuple[str, str], ...]:
     return (
         ("工单号", found.number),
-        ("状态", STATES[found.state]),
+        ("状态", TICKET_STATES[found.state]),
         ("热线", found.line or "—"),
         ("单位", found.unit or "—"),
         ("来电", masked(found.caller) or "未显示"),

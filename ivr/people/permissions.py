@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from ivr.kernel.people import Account, Role
+from ivr.kernel.people import Account, Level, Role
 from ivr.people.errors import NotAllowed
 
 
@@ -44,6 +44,9 @@ ROLE_TITLES: Final[Mapping[Role, str]] = {
     Role.OPERATOR: "话务员",
     Role.HANDLER: "承办人",
 }
+
+
+LEVEL_TITLES: Final[Mapping[Level, str]] = {Level.CITY: "市级", Level.DISTRICT: "区级"}
 
 
 def may(account: Account, permission: Permission) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from attrs import evolve, frozen
 from click.testing import CliRunner
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 import ivr.app.office
 from ivr.app.initialise import initialise
 from ivr.cli import main
+from ivr.kernel.clock import CHINA
 from ivr.settings import Settings
 from ivr.tables.compiling import Compiler
 from routing.csv_files import write_folder
@@ -128,7 +131,9 @@ def test_a_refused_or_withdrawn_proposal_is_not_published(hotline, monkeypatch):
 
 def test_a_table_is_published_later_when_a_time_is_given(hotline):
     change_number(hotline)
-    assert "按时发布" in hotline("publish --draft --as anna --at 2099-01-01T08:00")
+    later = datetime.now(CHINA) + timedelta(days=2)
+    assert "按时发布" in hotline(f"publish --draft --as anna --at {later:%Y-%m-%dT08:00}")
+    assert "366天" in hotline("publish --draft --as anna --at 2099-01-01T08:00", ends=1)
 
 
 def test_whose_changes_meet_is_asked_which_of_them_to_keep(hotline):

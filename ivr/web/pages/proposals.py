@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.responses import Response
 
 from ivr.kernel.errors import HotlineError
+from ivr.kernel.people import Account
 from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchProposal
 from ivr.tables.values import Proposal, ProposalId, ProposalState
+from ivr.tables.words import PROPOSAL_STATES
 from ivr.web.answers import status_of, words_of
 from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 
-STATES: Final[Mapping[ProposalState, str]] = {
-    ProposalState.WAITING: "待审批",
-    ProposalState.SCHEDULED: "待发布",
-    ProposalState.PUBLISHED: "已发布",
-    ProposalState.REFUSED: "已驳回",
-    ProposalState.WITHDRAWN: "已撤回",
-    ProposalState.FAILED: "发布失败",
-}
+Decide = Callable[[Account, ProposalId, str], Awaitable[Proposal]]
 
 
 async def all_proposals(visit: Visit) -> Response:
     proposals = await visit.parts.tables.proposals()
-    return visit.show("proposals.html", {"proposals": proposals, "states": STATES})
+    return visit.show("proposals.html", {"proposals": proposals, "states": PROPOSAL_STATES})
 
 
 async def one_proposal(visit: Visit) -> Response:
@@ -36,33 +31,23 @@ async def one_proposal(visit: Visit) -> Response:
 
 
 async def approve(visit: Visit) -> Response:
-    tables, why = visit.parts.tables, visit.sent("why", 200)
-    try:
-        proposal = await tables.approve(visit.me, _id(visit), why)
-    except HotlineError as problem:
-        return await _page(visit, words_of(problem), status_of(problem))
-    return _done(visit, proposal)
+    return await _decided(visit, visit.parts.tables.approve)
 
 
 async def refuse(visit: Visit) -> Response:
-    tables, why = visit.parts.tables, visit.sent("why", 200)
-    try:
-        proposal = await tables.refuse(visit.me, _id(visit), why)
-    except HotlineError as problem:
-        return await _page(visit, words_of(problem), status_of(problem))
-    return _done(visit, proposal)
+    return await _decided(visit, visit.parts.tables.refuse)
 
 
 async def withdraw(visit: Visit) -> Response:
-    tables, why = visit.parts.tables, visit.sent("why", 200)
+    return await _decided(visit, visit.parts.tables.withdraw)
+
+
+async def _decided(visit: Visit, decide: Decide) -> Response:
+    """What became of it, or the page again with the reason why nothing did."""
     try:
-        proposal = await tables.withdraw(visit.me, _id(visit), why)
+        proposal = await decide(visit.me, _id(visit), visit.sent("why", 200))
     except HotlineError as problem:
         return await _page(visit, words_of(problem), status_of(problem))
-    return _done(visit, proposal)
-
-
-def _done(visit: Visit, proposal: Proposal) -> Response:
     return visit.go(f"/proposals/{proposal.id}", proposal.state.value)
 
 
@@ -91,7 +76,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
     words = {
         "proposal": proposal,
         "changes": changes,
-        "states": STATES,
+        "states": PROPOSAL_STATES,
         "decidable": waiting and publishes and not mine,
         "made_ready": _is_made_ready(visit, proposal),
         "rendering": await visit.parts.tables.rendering(),

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import FileResponse, Response
 
 from ivr.kernel.ids import TicketNumber
 from ivr.people.permissions import Permission
-from ivr.tickets.model import Channel, NoSuchTicket, TicketState
+from ivr.tickets.model import NoSuchTicket
 from ivr.tickets.number import parse
+from ivr.tickets.words import CHANNELS, TICKET_STATES
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 from routing.directory import Directory
 
 SEE: Final = Permission.SEE_TICKETS
-STATES: Final[Mapping[TicketState, str]] = {
-    TicketState.WAITING: "待派单",
-    TicketState.DISPATCHED: "待签收",
-    TicketState.HANDLING: "办理中",
-    TicketState.REPLIED: "待回访",
-    TicketState.CLOSED: "已办结",
-}
-CHANNELS: Final[Mapping[Channel, str]] = {
-    Channel.CALL: "电话留言",
-    Channel.FALLBACK: "电话留言（系统维护时由交换机录下）",
-    Channel.CHAT: "网上文字",
-}
 
 
 async def all_tickets(visit: Visit) -> Response:
@@ -64,7 +52,7 @@ def ticket_number(text: str) -> TicketNumber:
 
 def _names(visit: Visit) -> dict[str, Any]:
     directory = visit.parts.in_force().table.directory
-    return {"states": STATES, "channels": CHANNELS, "names": _titles(directory)}
+    return {"states": TICKET_STATES, "channels": CHANNELS, "names": _titles(directory)}
 
 
 def _titles(directory: Directory) -> dict[str, str]:
