@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agi_scripts import words
 from agi_scripts.answers import BUSY
 from agi_scripts.choice import choose
@@ -12,11 +14,13 @@ from ivr.kernel.ids import OperatorId
 from ivr.telephony.call import QueueEnd, QueueResult
 from prompts.catalogue import PROMPTS
 
+WAITS: Final = 20  # half an hour: operators who never pick up hold nobody's line for ever
+
 
 async def to_operator(visit: Visit) -> Station:
     """Wait for an operator; a caller lost here is owed a callback, from the first word on.
 
-    Nobody logged in, or a caller tired of waiting: a message instead.
+    Nobody logged in, nobody who picks up, or a caller tired of waiting: a message instead.
     """
     visit.journey.step("operator")
     visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
@@ -24,17 +28,19 @@ async def to_operator(visit: Visit) -> Station:
     if result is None:
         await visit.leave_will(CallbackReason.LOST_IN_QUEUE)
         await visit.call.tell(PROMPTS.to_operator)
-    while True:
+    for _ in range(WAITS):
         result = result or await _wait(visit)
         if result.end is QueueEnd.SERVED:
             return _served(visit, result)
-        if result.end is QueueEnd.TIMEOUT:
-            if await choose(visit, PROMPTS.operators_busy, keys="12", said=BUSY) != "2":
-                result = None
-                continue
-        elif result.end is not QueueEnd.DECLINED:
-            await _nobody(visit)
-        return Station.MESSAGE
+        if result.end is QueueEnd.DECLINED:
+            return Station.MESSAGE
+        if result.end is not QueueEnd.TIMEOUT:
+            break
+        if await choose(visit, PROMPTS.operators_busy, keys="12", said=BUSY) == "2":
+            return Station.MESSAGE
+        result = None
+    await _nobody(visit)
+    return Station.MESSAGE
 
 
 async def _wait(visit: Visit) -> QueueResult:
