@@ -51,6 +51,19 @@ class Killed:
     goals: Counter[str] = field(factory=Counter)
     told: list[Told] = field(factory=list)
     orphans: list[str] = field(factory=list)
+    struck: list[float] = field(factory=list)  # when a node was killed and another was there
+    struck_all: list[float] = field(factory=list)  # when no node was left
+
+    def gaps(self, *, all_dead: bool = False) -> list[float]:
+        """How long each caller was without a voice at each kill, in order of length."""
+        kills = self.struck_all if all_dead else self.struck
+        return sorted(
+            each.silence_at(kill)
+            for each in self.told
+            if each.answered
+            for kill in kills
+            if each.began < kill < each.ended
+        )
 
     def silences(self) -> list[float]:
         return sorted(each.silence() for each in self.told if each.answered)
@@ -96,6 +109,8 @@ async def _strike(site: Site, chance: random.Random, times: int, result: Killed)
         struck = site.nodes if chance.random() < BOTH else (site.nodes[turn % len(site.nodes)],)
         turn += 1
         await asyncio.sleep(chance.uniform(*APART))
+        blows = result.struck_all if len(struck) == len(site.nodes) else result.struck
+        blows.append(time.monotonic())
         for node in struck[: times - result.kills]:
             node.kill()
             result.kills += 1

@@ -22,6 +22,7 @@ from tests.faults.line import BEAT, Line, NotAnswered, Office
 STUCK: Final = 45.0  # seconds without anything to act on; the queue's own wait is shorter
 LONGEST: Final = 180.0  # seconds of a call; nobody here wants more
 BEEP: Final = "tone.beep"
+SOON: Final = 0.5  # seconds after a blow in which a silence that begins is its doing
 WORDS: Final = 1.0  # seconds of speech that make a message
 NOT_KEPT: Final = frozenset({"service_away", "all_away"})
 END: Final = frozenset({"goodbye", "all_away"})
@@ -101,6 +102,11 @@ class Told:
     def silence(self, since: float = 0.0) -> float:
         """The longest wait for a voice that began later than `since`."""
         return max((long for at, long in self.silences if at + long > since), default=0.0)
+
+    def silence_at(self, blow: float) -> float:
+        """The longest wait for a voice that a blow cut into, or that began right after it."""
+        cut = (long for at, long in self.silences if at < blow + SOON and at + long > blow)
+        return max(cut, default=0.0)
 
 
 class Person:

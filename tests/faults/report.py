@@ -66,6 +66,16 @@ def of_kills(result: Killed) -> Iterator[str]:
         f"p99 {silent[int(len(silent) * 0.99)]:.1f} max {silent[-1]:.1f} s; "
         f"all green {result.green:.1f} s after the last call"
     )
+    for what, gaps in (
+        ("a kill", result.gaps()),
+        ("a kill of every node", result.gaps(all_dead=True)),
+    ):
+        if gaps:
+            yield (
+                f"without a voice at {what}: {len(gaps)} times a caller was on the line, "
+                f"p50 {gaps[len(gaps) // 2]:.1f} p95 {gaps[int(len(gaps) * 0.95)]:.1f} "
+                f"p99 {gaps[int(len(gaps) * 0.99)]:.1f} max {gaps[-1]:.1f} s"
+            )
     yield f"callers: {dict(result.goals)}"
     yield from verdict.lines()
     yield from (f"recording of nobody: {name}" for name in result.orphans)

@@ -10,6 +10,7 @@ import pytest
 
 from prompts.alaw import LINEAR
 from tests.faults.hostile import Besiegers
+from tests.faults.kills import Killed
 from tests.faults.ledger import Kept, compare, holds_voice
 from tests.faults.lexicon import FRAME, Lexicon, Spot, voice_of
 from tests.faults.line import Line, Office
@@ -238,6 +239,13 @@ async def test_a_digit_said_twice_is_heard_twice_and_one_with_a_hole_in_it_once(
     assert heard(lexicon, [*one, *one, *two]) == ["digit.1", "digit.1", "digit.2"]
     assert heard(lexicon, [one[0], one[3], *two]) == ["digit.1", "digit.2"]
     assert heard(lexicon, [*one[:2], b"\0" * FRAME, *one[2:], *two[1:]]) == ["digit.1", "digit.2"]
+
+
+def test_the_silence_of_a_kill_is_the_one_it_cut_into_or_began():
+    each = told(began=1.0, ended=100.0, silences=[(10.0, 0.4), (20.2, 0.9), (30.0, 5.0)])
+    run = Killed(1, told=[each], struck=[9.0, 20.0, 33.0, 200.0], struck_all=[10.1])
+    assert run.gaps() == [0.0, 0.9, 5.0]
+    assert run.gaps(all_dead=True) == [0.4]
 
 
 async def test_a_moment_is_taken_from_the_log_by_its_own_clock(tmp_path):
