@@ -29,6 +29,7 @@ SLOW: Final = 60_000  # milliseconds; the machine is shared with the call
 PAGES: Final = (
     *("/", "/directory?q=gs", "/lines/H090", "/lines/H090/edit", "/menu", "/words"),
     *("/words/water-supply", "/try", "/draft", "/versions", "/accounts/new", "/audit", "/exchange"),
+    "/tickets",
 )
 WIDER: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Not asked: colours of what the browser itself draws (players), and nothing else.
@@ -165,6 +166,8 @@ async def test_a_keyword_is_changed_by_keyboard_alone_and_its_effect_seen_at_onc
     await page.keyboard.press("Enter")
     form = page.locator("form").filter(has=page.get_by_label("同义词")).last
     await form.get_by_label("关键词", exact=True).fill("龙头不滴水")
+    unsaved = form.locator(".effect section", has_text="还没有保存")
+    await expect(unsaved.locator("mark", has_text="龙头不滴水")).to_be_visible(timeout=SLOW)
     await form.get_by_label("修改原因").fill("来电常这样说")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("已保存到草稿")).to_be_visible()

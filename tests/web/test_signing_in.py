@@ -7,7 +7,7 @@ import asyncio
 import pyotp
 import pytest
 
-from ivr.kernel.audit import AuditQuery
+from ivr.kernel.audit import AuditQuery, Deed
 from ivr.kernel.people import AccountName, Role
 from ivr.people.accounts import Wanted
 from ivr.people.throttle import ADDRESS_LIMIT, PAIR_LIMIT
@@ -24,6 +24,23 @@ async def test_pages_send_a_stranger_to_the_login_and_back(site):
     form = {"name": "anna", "password": PASSWORD, "next": "/directory?q=gs"}
     answer = await browser.post("/login", form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/directory?q=gs")
+
+
+async def test_the_way_back_survives_a_slip_and_a_code(site):
+    await site.account("anna", Role.EDITOR)
+    browser = site.browser()
+    await browser.look("/login?next=/menu")
+    form = {"name": "anna", "password": "wrong password", "next": "/menu"}
+    answer = await browser.post("/login", form)
+    assert 'name="next" value="/menu"' in answer.text
+    secret = pyotp.random_base32()
+    deed = Deed(AccountName("test"), "account.code-on", "account/anna")
+    await site.stores.accounts.set_code_secret(AccountName("anna"), secret, deed)
+    answer = await browser.post("/login", {**form, "password": PASSWORD})
+    page = await browser.look(answer.headers["location"])
+    assert 'name="next" value="/menu"' in page
+    form = {"next": "/menu", "code": pyotp.TOTP(secret).at(site.clock.now())}
+    assert (await browser.post("/login/code", form)).headers["location"] == "/menu"
 
 
 async def test_a_wrong_password_and_an_unknown_name_are_told_the_same(site):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from attrs import frozen
 from starlette.requests import Request
@@ -55,7 +56,8 @@ class SigningIn:
                 AccountName(name), password=password, address=address_of(request)
             )
         except HotlineError as why:
-            return self._form(request, "login.html", {"name": name}, why)
+            words = {"name": name, "next": local(str(form.get("next", "")))}
+            return self._form(request, "login.html", words, why)
         return self._let_in(request, opened, str(form.get("next", "")))
 
     async def ask_code(self, request: Request) -> Response:
@@ -73,7 +75,8 @@ class SigningIn:
         except NotSignedIn:
             return RedirectResponse("/login", 303)
         except HotlineError as why:
-            return self._form(request, "code.html", {}, why)
+            words = {"next": local(str(form.get("next", "")))}
+            return self._form(request, "code.html", words, why)
         return self._let_in(request, opened, str(form.get("next", "")))
 
     async def leave(self, request: Request) -> Response:
@@ -92,7 +95,9 @@ class SigningIn:
 
     def _let_in(self, request: Request, opened: Opened, wanted: str) -> Response:
         proved = opened.session.stage is Stage.FULL
-        answer = RedirectResponse(local(wanted) if proved else "/login/code", 303)
+        where = local(wanted)
+        code = "/login/code" if where == "/" else f"/login/code?{urlencode({'next': where})}"
+        answer = RedirectResponse(where if proved else code, 303)
         keep(request, answer, opened.token, secure=self.parts.secure)
         return answer
 
