@@ -13,8 +13,9 @@ from ivr.commands.listening import listeners_of
 from ivr.commands.route import print_decision, tell
 from ivr.commands.route_audio import hints_of
 from ivr.commands.shared import console, plainly, settings_of
-from ivr.kernel.heard import Heard, Hints
+from ivr.kernel.heard import Heard
 from ivr.speech.activity import SileroDetector
+from ivr.speech.answers import expecting
 from ivr.speech.segments import Segment, segments
 from ivr.speech.sounds import syllables
 from ivr.speech.wave_files import read_wave
@@ -32,7 +33,7 @@ def listen(context: click.Context, file: Path, area: str, expect: tuple[str, ...
     for found in segments(audio, SileroDetector()):
         console.print(_spoken(found))
     router = open_router(settings_of(context), tell)
-    hints = hints_of(expect, Hints(hot_words=places(router.table.directory)))
+    hints = hints_of(expect, expecting(hot_words=places(router.table.directory)))
     with listeners_of(settings_of(context)) as listeners:
         heard = listeners.hear(audio, hints).result()
     _print_heard(heard)

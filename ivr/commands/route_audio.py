@@ -17,6 +17,7 @@ from ivr.calls.understanding import understand
 from ivr.commands.route_lines import MAX_LINE, answer_line, as_json
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.heard import OPEN, Heard, Hints
+from ivr.speech.answers import expecting
 from ivr.speech.expected import expected
 from ivr.speech.wave_files import BadAudio, read_wave
 from ivr.speech.workers.blocking import Listeners
@@ -67,7 +68,7 @@ def answer_all(
     A file that can not be read, or a recogniser that fails, is answered with its error.
     """
     waiting: _Queue = queue.Queue(AHEAD)
-    desk = _Desk(listeners, Hints(hot_words=hot_words))
+    desk = _Desk(listeners, expecting(hot_words=hot_words))
     threading.Thread(target=_read, args=(lines, desk, waiting), daemon=True).start()
     while (line := waiting.get()) is not None:
         yield json.dumps(_told(line, router), ensure_ascii=False)
@@ -108,12 +109,12 @@ def _told(line: _Line, router: Router) -> dict[str, Any]:
         heard = line.heard.result()
     except (HotlineError, CancelledError) as why:
         return {**told, "error": str(why) or "没有识别"}
-    return {"id": line.asked.id, **heard_json(heard), **_decided(heard, line.asked, router)}
-
-
-def heard_json(heard: Heard) -> dict[str, Any]:
-    """What was understood: the text, or the word that was chosen."""
-    return {"heard": heard.choice or heard.text, "heard_confidence": round(heard.confidence, 3)}
+    return {
+        "id": line.asked.id,
+        "heard": (heard.choice if line.asked.expect else "") or heard.text,
+        "heard_confidence": round(heard.confidence, 3),
+        **_decided(heard, line.asked, router),
+    }
 
 
 def _decided(heard: Heard, asked: AskedAudio, router: Router) -> dict[str, Any]:

@@ -6,33 +6,59 @@ from collections.abc import Callable, Mapping, Sequence
 from math import exp, log
 from typing import Final
 
+from attrs import frozen
+
 from ivr.kernel.heard import Choice, Heard, Hints, Hypothesis
+from ivr.speech.answers import commands
 from ivr.speech.sounds import distance, syllables
 
-WEIGHED: Final = 24  # wordings whose probability is worked out: 15 ms each
+WEIGHED: Final = 8  # wordings whose probability is worked out: 15 ms each
+SOUND: Final = 0.25  # say of single sounds, beside words
+SELDOM: Final = 1.0  # what a command is less likely than an answer of the question
 STEEP: Final = 4.0  # how fast a reading loses its say with its distance
 LEAST: Final = 0.02  # say of a reading that has nothing to do with a wording
 TRUST: Final = 1.0  # of readings, beside probabilities
 NEAR: Final = 0.25  # distance up to which an open question's answer is one of its choices
+KIN: Final = 0.5  # and up to which it is when it fits the sound better than what was read
 TEMPER: Final = 0.6  # from differences of scores to chances
 
 Weigh = Callable[[Sequence[str]], Sequence[float]]
 """The worth of each wording, as a logarithm: how much likelier the audio makes it."""
 
 
-def choose(hints: Hints, readings: tuple[Hypothesis, ...], weigh: Weigh) -> Heard:
+@frozen
+class Judges:
+    """Who weighs wordings: `by_sound` all of them, `by_words`, which takes time, the likeliest."""
+
+    by_sound: Weigh
+    by_words: Weigh
+
+
+def choose(hints: Hints, readings: tuple[Hypothesis, ...], judges: Judges) -> Heard:
     """The choice that was meant, or what was read when it was none of them."""
     said = _said(hints.choices)
-    close = closeness(tuple(said), readings)
-    if not hints.only and not _is_answer(said, readings):
+    if not hints.only and not _is_answer(said, readings, judges.by_sound):
         return open_answer(readings)
-    likely = sorted(said, key=lambda wording: -close[wording])[:WEIGHED]
-    worth = dict(zip(likely, weigh(likely), strict=True))
-    scores = {wording: worth[wording] + TRUST * close[wording] for wording in likely}
+    fitting = _fitting(tuple(said), readings, judges.by_sound)
+    likely = sorted(said, key=lambda wording: -fitting[wording])[:WEIGHED]
+    worth = dict(zip(likely, judges.by_words(likely), strict=True))
+    scores = {wording: worth[wording] + fitting[wording] for wording in likely}
     chances = _chances(said, scores)
     key = max(chances, key=chances.__getitem__)
     wording = max((one for one in likely if said[one] == key), key=scores.__getitem__)
     return Heard(_first(wording, readings), chances[key], key)
+
+
+def _fitting(
+    wordings: Sequence[str], readings: Sequence[Hypothesis], by_sound: Weigh
+) -> dict[str, float]:
+    """By what was read and by single sounds; answers before commands."""
+    close = closeness(wordings, readings)
+    rare = {wording for choice in commands() for wording in choice.wordings}
+    return {
+        wording: TRUST * close[wording] + SOUND * sound - SELDOM * (wording in rare)
+        for wording, sound in zip(wordings, by_sound(wordings), strict=True)
+    }
 
 
 def open_answer(readings: tuple[Hypothesis, ...]) -> Heard:
@@ -60,11 +86,16 @@ def _alike(wording: tuple[str, ...], read: tuple[str, ...]) -> float:
     return exp(-STEEP * apart)
 
 
-def _is_answer(said: Mapping[str, str], readings: Sequence[Hypothesis]) -> bool:
+def _is_answer(said: Mapping[str, str], readings: Sequence[Hypothesis], by_sound: Weigh) -> bool:
     if not readings:
         return False
     read = syllables(readings[0].text)
-    return any(distance(syllables(wording), read) <= NEAR for wording in said)
+    apart = {wording: distance(syllables(wording), read) for wording in said}
+    kin = [wording for wording in said if apart[wording] <= KIN]
+    if not kin or min(apart.values()) <= NEAR:
+        return bool(kin)
+    of_reading, *of_kin = by_sound((readings[0].text, *kin))
+    return max(of_kin) > of_reading
 
 
 def _chances(said: Mapping[str, str], scores: Mapping[str, float]) -> dict[str, float]:

@@ -34,7 +34,7 @@ _HIGH: Final = tuple(map(_wave, HIGH))
 def is_key(frame: bytes) -> bool:
     """Whether a frame of 16-bit samples at 8 kHz is a key's sound from end to end."""
     samples = array("h", frame).tolist()
-    power = sum(map(mul, samples, samples))
+    power: int = sum(map(mul, samples, samples))
     if len(samples) != SPAN or not power:
         return False
     low = _strongest(samples, _LOW) / power

@@ -118,6 +118,16 @@ def test_a_list_of_answers_is_the_grammar_and_the_chosen_word_is_told(recorded):
     assert hearers.held[0][2].choices[1].wordings == ("一", "幺")
 
 
+def test_a_human_can_be_asked_for_in_open_speech_and_the_words_are_told(recorded):
+    hearers = Prompt()
+    line = asked(id="b", audio=recorded("b.wav", 5))
+    (told,) = (json.loads(one) for one in answer_all([line], Decider(), hearers))
+    hints = hearers.held[0][2]
+    assert not hints.only
+    assert "找人工" in [wording for choice in hints.choices for wording in choice.wordings]
+    assert told["heard"] == "第5句"
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [

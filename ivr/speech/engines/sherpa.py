@@ -18,7 +18,7 @@ from attrs import frozen
 
 from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
 from ivr.speech.engines.engine import Samples
-from ivr.speech.grammar import choose, open_answer
+from ivr.speech.grammar import Judges, choose, open_answer
 from ivr.speech.model_files import ModelMissing
 
 RATE: Final = 8000  # the recognisers resample by themselves
@@ -92,7 +92,7 @@ class SherpaEngine:
         readings = (Hypothesis(text, CERTAINTY),) if text else ()
         if not readings or not hints.choices:
             return open_answer(readings)
-        return choose(hints, readings, _undecided)
+        return choose(hints, readings, Judges(_undecided, _undecided))
 
     def _text(self, samples: Samples, hot_words: Sequence[str]) -> str:
         stream = self._stream(hot_words)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from attrs import evolve
 
-from ivr.kernel.heard import NOTHING, Heard, Hints
+from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import Encoded, WhisperModel
-from ivr.speech.grammar import choose, open_answer
+from ivr.speech.engines.whisper.phones import Phones, Sounds
+from ivr.speech.grammar import Judges, choose, open_answer
 
 # Measured on development clips; docs/benchmarks.md says what each is worth.
 # What was "said before": people's own way of talking, with the places of this city where a hint
@@ -27,6 +29,7 @@ SILENCE_AFTER: Final = 3.0  # seconds; with less, one word becomes a loop of it
 LEVEL: Final = 0.1  # RMS
 FAINT: Final = 1e-3  # RMS; -60 dBFS is no voice
 SHORTEST: Final = 800  # samples: a tenth of a second holds no word
+FIT: Final = 0.2  # say of single sounds on whole readings
 HABIT: Final = 0.6  # of a word's worth without audio that is taken off
 HISS: Final = 6000  # samples
 MAX_USUAL: Final = 2000  # wordings: more than all questions of a table have
@@ -41,6 +44,7 @@ class WhisperEngine:
         hiss = np.random.default_rng(114).standard_normal(HISS).astype(np.float32) * LEVEL
         self._noise = self._model.encode(hiss, silence_after=SILENCE_AFTER)
         self._usual: dict[str, float] = {}
+        self._phones = Phones()
 
     @property
     def name(self) -> str:
@@ -53,10 +57,15 @@ class WhisperEngine:
         encoded = self._model.encode(samples * (LEVEL / loudness), silence_after=SILENCE_AFTER)
         prompt = prompt_with(hints.hot_words)
         found = self._model.readings(encoded, prompt=prompt, beam=BEAM, count=READINGS)
-        readings = cleaned(found, prompt)
+        sounds = self._phones.of(np.asarray(encoded.states)[0], encoded.spoken)
+        readings = reweighed(cleaned(found, prompt), sounds)
         if not hints.choices:
             return open_answer(readings)
-        return choose(hints, readings, lambda wordings: self._worth(encoded, wordings))
+        return choose(
+            hints,
+            readings,
+            Judges(sounds.worth, lambda wordings: self._worth(encoded, wordings)),
+        )
 
     def _worth(self, encoded: Encoded, wordings: Sequence[str]) -> list[float]:
         """How much likelier each is than it would be of noise."""
@@ -78,6 +87,17 @@ class WhisperEngine:
         """Log-probabilities; long wordings pay for their length, but not in full."""
         weighed = self._model.weigh(encoded, wordings, prompt="")
         return [sum(log(max(_LEAST, one)) for one in word) / sqrt(len(word)) for word in weighed]
+
+
+def reweighed(readings: Sequence[Hypothesis], sounds: Sounds) -> tuple[Hypothesis, ...]:
+    """Readings that fit the single sounds better go first, and count for more."""
+    fits = sounds.of_each_sound([one.text for one in readings])
+    best = max(fits, default=0.0)
+    scored = [
+        evolve(one, score=one.score + FIT * (fit - best))
+        for one, fit in zip(readings, fits, strict=True)
+    ]
+    return tuple(sorted(scored, key=lambda one: -one.score))
 
 
 def prompt_with(hot_words: Sequence[str]) -> str:

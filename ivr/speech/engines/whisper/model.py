@@ -12,7 +12,7 @@ from attrs import frozen
 from tokenizers import Tokenizer
 
 from ivr.speech.engines.engine import Samples
-from ivr.speech.engines.whisper.features import RATE, doubled, log_mel
+from ivr.speech.engines.whisper.features import HOP, RATE, doubled, log_mel
 
 _TEXT: Final = 50257  # tokens below are text, the others control
 _PREVIOUS: Final = 50361
@@ -28,6 +28,7 @@ class Encoded:
 
     states: Any
     frames: int
+    spoken: int  # frames of audio, before the silence that was added
 
 
 @frozen
@@ -53,7 +54,8 @@ class WhisperModel:
         quiet = np.zeros(round(silence_after * RATE), dtype=np.float32)
         features = log_mel(np.concatenate([doubled(samples), quiet]))[:, :_FRAMES]
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None]))
-        return Encoded(self._model.encode(view), features.shape[1])
+        spoken = min(_FRAMES, 2 * samples.size // HOP)
+        return Encoded(self._model.encode(view), features.shape[1], spoken)
 
     def readings(
         self, heard: Encoded, *, prompt: str, beam: int, count: int

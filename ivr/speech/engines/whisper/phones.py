@@ -1,0 +1,69 @@
+"""Which sound each 20 ms of an utterance is, whatever words the sounds make.
+
+A linear table from the encoder's states to `UNITS`, learned with connectionist temporal
+classification from synthetic voices (`tests/callers/teach.py` makes it). Whisper's decoder wants
+to write sentences and is lost on one syllable; this knows no words, so it weighs 八 as fairly as
+a sentence, and costs a hundredth of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from ivr.speech.engines.whisper.trellis import Chances, likelihoods
+from ivr.speech.engines.whisper.units import units_of
+
+TABLE: Final = Path(__file__).with_name("phones.npz")
+SHORT: Final = 4  # sounds; of fewer the silence around them would count too much
+UNLIKELY: Final = -10.0  # a sound; worse makes no difference
+IMPOSSIBLE: Final = -1000.0  # of a text that can not be said in the time, or has no sound
+_FRAMES: Final = 2  # of features in one state
+_AFTER: Final = 10  # states kept after the audio: the last sound is told by what follows
+
+
+@frozen(eq=False)
+class Sounds:
+    """One utterance, sound by sound."""
+
+    chances: Chances
+
+    def worth(self, texts: Sequence[str]) -> list[float]:
+        """Log-probability of the sounds of each text."""
+        sounds = {text: units_of(text) for text in texts}
+        sayable = [text for text, units in sounds.items() if self._has_time(units)]
+        found = likelihoods(self.chances, [sounds[text] for text in sayable])
+        worth = dict(zip(sayable, found, strict=True))
+        return [worth.get(text, IMPOSSIBLE) for text in texts]
+
+    def of_each_sound(self, texts: Sequence[str]) -> list[float]:
+        """The same shared out over the sounds, so that long and short texts compare."""
+        lengths = [max(SHORT, len(units_of(text))) for text in texts]
+        return [
+            max(UNLIKELY, worth / length)
+            for worth, length in zip(self.worth(texts), lengths, strict=True)
+        ]
+
+    def _has_time(self, sequence: Sequence[int]) -> bool:
+        return 0 < 2 * len(sequence) < len(self.chances)
+
+
+class Phones:
+    """The table."""
+
+    def __init__(self, path: Path = TABLE) -> None:
+        with np.load(path) as table:
+            self._weights = table["weights"].astype(np.float32)
+            self._bias = table["bias"].astype(np.float32)
+
+    def of(self, states: npt.NDArray[np.float32], frames: int) -> Sounds:
+        """Of the encoder's states; `frames` of features were audio, the rest added silence."""
+        heard = states[: frames // _FRAMES + _AFTER]
+        raw = heard @ self._weights + self._bias
+        raw -= raw.max(axis=1, keepdims=True)
+        return Sounds(raw - np.log(np.exp(raw).sum(axis=1, keepdims=True)))
