@@ -107,7 +107,7 @@ class WebSettings(Section):
 
 
 class SwitchSettings(Section):
-    """The Asterisk that `make run` starts; an existing one only needs `sounds_prefix`."""
+    """The Asterisk that `make run` starts, or for which `deploy.render` writes."""
 
     sip_host: str = LOOPBACK
     sip_port: int = 5060
@@ -176,7 +176,7 @@ class Settings(BaseSettings):
     node: str = Field(default="n1", pattern=r"^[a-z0-9-]{1,16}$")
     database: str = ""  # an SQLAlchemy URL; empty: SQLite in `home`
     redis: str = ""  # a Redis URL; empty: in-process
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     agi: AgiSettings = AgiSettings()
     speech: SpeechSettings = SpeechSettings()
     audio: AudioSettings = AudioSettings()
