@@ -1,7 +1,8 @@
 """114 without the service: a classic AGI script that Asterisk starts when nobody else answers.
 
 It plays the same flow over pyst2 with the last published table. What needs the service is left
-on disk, in the spool: messages wait there without a number, call records wait to be counted.
+on disk, in the spool: messages wait there, without a number unless a node had reserved one, and
+call records wait to be counted.
 A composition root of its own, hence its import of the spool.
 """
 

@@ -63,7 +63,7 @@ class Place:
     hop: int = 0  # of the chain, while connecting
     takes: int = 0  # recordings begun
     asked: int = 0  # times the message was asked for, at the present station
-    used: int = 0  # of them, when the last ticket was opened
+    used: int = 0  # takes, when the last ticket was opened
     kept: Recording | None = None  # the last recording that held words
     opened: int = 0  # tickets of this call
     number: TicketNumber | None = None  # for the ticket of `kept`, or the one being told

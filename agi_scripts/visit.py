@@ -82,8 +82,7 @@ class Visit:
 
     `is_over` tells, once the connection has gone, a hang-up from a call that was moved. What
     `reserve` gives stands on the mark before it is used, so whoever opens the ticket tells the
-    same number. Without
-    `understanding` callers are served by keys alone.
+    same number. Without `understanding` callers are served by keys alone.
     """
 
     call: Call

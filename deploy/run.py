@@ -1,7 +1,7 @@
 """`make run`: a whole 114 on this machine, on loopback, until Ctrl-C.
 
-Makes the site on the first run, starts Asterisk, the service and the simulated exchange,
-says when a call can be made, and keeps them running.
+Makes the site on the first run, starts Asterisk, the service, its guardian and the simulated
+exchange, says when a call can be made, and keeps them running.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class NewTicket:
 
 @frozen
 class Ticket:
-    """A ticket. `due` is aware and is the end of a working day (tickets.deadline)."""
+    """A ticket. `due` is aware: the end of a working day, or so many hours on (`deadline`)."""
 
     number: TicketNumber
     key: str
