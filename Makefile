@@ -8,7 +8,7 @@ VENV := .venv/bin
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-setup: ## fetch what is needed, without root: Python packages, Asterisk, a recogniser; for tests also databases and a browser
+setup: ## fetch what is needed, without root: Python packages, Asterisk, a recogniser, a browser for tests
 	@$(PYTHON) -m deploy.setup
 
 run: setup ## start Asterisk and the hotline on this machine; Ctrl-C stops both

@@ -99,9 +99,13 @@ def tls_files(settings: Settings) -> TlsFiles:
 
 def dialled_numbers() -> tuple[str, ...]:
     """What 114 may dial: the lines of the directory and the emergency numbers."""
-    directory = load_directory()
-    lines = {line.number for line in directory.lines}
-    return tuple(sorted(lines | {emergency.number for emergency in directory.emergency}))
+    lines = {line.number for line in load_directory().lines}
+    return tuple(sorted(lines | set(emergency_numbers())))
+
+
+def emergency_numbers() -> tuple[str, ...]:
+    """Those of them that are counted apart, so that a busy day keeps nobody from help."""
+    return tuple(sorted(each.number for each in load_directory().emergency))
 
 
 def _values(
@@ -118,6 +122,7 @@ def _values(
         "dialler_secret": _dialler_secret(settings),
         "exchange": f"{settings.switch.sip_host}:{settings.switch.exchange_port}",
         "numbers": dialled_numbers() if numbers is None else tuple(numbers),
+        "emergency": emergency_numbers(),
         "modules": (*MODULES, *SECURE_MEDIA) if secure else MODULES,
         "tls": tls_files(settings) if secure else None,
         "classic": CLASSIC,

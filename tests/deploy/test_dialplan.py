@@ -187,7 +187,7 @@ async def test_an_emergency_number_is_dialled_and_the_caller_comes_back(
         heard.append(await ring_out(session, "110"))
         heard.append(await session.variable("ANSWEREDTIME"))
         heard.append(await session.do('STREAM FILE hotline/say/goodbye ""'))
-        heard.append(await session.variable("GROUP_COUNT(outbound@hotline)"))
+        heard.append(await session.variable("GROUP_COUNT(emergency@hotline)"))
         await session.finish()
 
     service.script = script
@@ -205,7 +205,7 @@ async def test_an_emergency_number_is_dialled_and_the_caller_comes_back(
 async def test_a_runaway_service_meets_a_limit_of_calls_out(
     switch: AsteriskProcess, stranger: Phone, service: Service, exchange: list[Leg]
 ):
-    """With as many calls out as are allowed, the next one is refused."""
+    """With as many calls out as are allowed, the next one is refused; one for help is not."""
     heard: list[str] = []
     dialplan = switch_home(switch) / "asterisk/etc/extensions.conf"
     kept = dialplan.read_text()
@@ -214,6 +214,7 @@ async def test_a_runaway_service_meets_a_limit_of_calls_out(
     async def script(session: Session) -> None:
         await session.do("ANSWER")
         await session.do("SET VARIABLE GROUP(hotline) outbound")
+        heard.append(await ring_out(session, "12345"))
         heard.append(await ring_out(session, "110"))
         await session.finish()
 
@@ -225,8 +226,8 @@ async def test_a_runaway_service_meets_a_limit_of_calls_out(
     finally:
         dialplan.write_text(kept)
         switch.cli("dialplan reload")
-    assert heard == ["CHANUNAVAIL"]
-    assert exchange == []
+    assert heard == ["CHANUNAVAIL", "ANSWER"]
+    assert [leg.dialled for leg in exchange] == ["110"]
 
 
 async def test_a_local_channel_obeys_the_same_list(
