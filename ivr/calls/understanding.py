@@ -19,7 +19,7 @@ from routing.outcomes import ROUTE, UNCLEAR
 
 Decide = Callable[[str], Decision]
 
-ALARM: Final = 0.35  # share of the readings that speak of danger from which one asks back
+ALARM: Final = 0.45  # share of the readings that speak of danger from which one asks back
 CERTAIN: Final = 0.5  # and from which one connects
 MARGIN: Final = 0.15  # between the first line and the next, less than which the caller is asked
 _MUTE: Final = 0.1  # say of a reading in which no request was found

@@ -86,7 +86,7 @@ class Heard:
     def is_nothing(self) -> bool:
         return not self.hypotheses and not self.choice
 
-    def weights(self, sharpness: float = 6.0) -> tuple[float, ...]:
+    def weights(self, sharpness: float = 2.0) -> tuple[float, ...]:
         """How much each hypothesis counts, together 1: a softmax of the scores."""
         if not self.hypotheses:
             return ()

@@ -63,7 +63,7 @@ def test_danger_in_an_unlikely_reading_is_no_alarm():
 
 
 def test_lines_that_stay_close_are_asked_about():
-    told = understand(heard(("税", -0.3), ("税", -0.3), ("水", -0.5)), decide)
+    told = understand(heard(("税", -0.3), ("税", -0.3), ("水", -0.9)), decide)
     assert told.certainty is Certainty.ASK
 
 

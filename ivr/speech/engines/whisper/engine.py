@@ -23,13 +23,15 @@ from ivr.speech.grammar import Judges, choose, open_answer
 PROMPT: Final = "我家的暖气不热，水费怎么交，社保卡怎么办，找哪个部门？"
 PLACED: Final = "我住{here}，家里暖气不热，想问{there}的社保卡怎么办，该找哪个部门？"
 PLACES: Final = 3  # more names cost time and gain nothing
-BEAM: Final = 5
-READINGS: Final = 5
+BEAM: Final = 10
+READINGS: Final = 10  # the router decides better over ten than over five
+CLOSED_BEAM: Final = 5  # where single sounds say as much as words
 SILENCE_AFTER: Final = 3.0  # seconds; with less, one word becomes a loop of it
+CLOSED_SILENCE: Final = 1.0  # which does no harm where only certain words can be meant
 LEVEL: Final = 0.1  # RMS
 FAINT: Final = 1e-3  # RMS; -60 dBFS is no voice
 SHORTEST: Final = 800  # samples: a tenth of a second holds no word
-FIT: Final = 0.2  # say of single sounds on whole readings
+FIT: Final = 0.1  # say of single sounds on whole readings
 HABIT: Final = 0.6  # of a word's worth without audio that is taken off
 HISS: Final = 6000  # samples
 MAX_USUAL: Final = 2000  # wordings: more than all questions of a table have
@@ -54,9 +56,11 @@ class WhisperEngine:
         loudness = float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0
         if samples.size < SHORTEST or loudness < FAINT:
             return NOTHING
-        encoded = self._model.encode(samples * (LEVEL / loudness), silence_after=SILENCE_AFTER)
+        silence = CLOSED_SILENCE if hints.only else SILENCE_AFTER
+        encoded = self._model.encode(samples * (LEVEL / loudness), silence_after=silence)
         prompt = prompt_with(hints.hot_words)
-        found = self._model.readings(encoded, prompt=prompt, beam=BEAM, count=READINGS)
+        beam, count = (CLOSED_BEAM, CLOSED_BEAM) if hints.only else (BEAM, READINGS)
+        found = self._model.readings(encoded, prompt=prompt, beam=beam, count=count)
         sounds = self._phones.of(np.asarray(encoded.states)[0], encoded.spoken)
         readings = reweighed(cleaned(found, prompt), sounds)
         if not hints.choices:
