@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from attrs import frozen
 
 from ivr.app.node import Node
-from ivr.app.publishing import active_snapshot, sound_folders
+from ivr.app.preview import preview_of
+from ivr.app.publishing import active_snapshot
 from ivr.app.stores import open_stores
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
@@ -20,7 +21,6 @@ from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.web.parts import WebParts
 from ivr.web.tickets import TicketReading
-from prompts.sound_library import Library
 from routing.ids import UnitCode
 from routing.table import Snapshot
 
@@ -65,7 +65,7 @@ def web_parts(node: Node) -> WebParts:
         checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
         in_force=node.book.snapshot,
         router=node.book.router,
-        sounds=Library(sound_folders(node.settings)),
+        sounds=preview_of(node.settings, node.office.checking.workshop),
         clock=clock,
         secure=node.settings.web.secure,
     )

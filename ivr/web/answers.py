@@ -45,6 +45,7 @@ STATUS: Final[Mapping[str, int]] = {
     "too-many-chats": 503,
     "store-away": 503,
     "not-configured": 503,
+    "not-made-yet": 503,
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
 
 from attrs import frozen
 
@@ -10,14 +12,30 @@ from ivr.calls.chat_rooms import ChatRooms
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import Clock
+from ivr.kernel.sound import Sound
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.tables.checking import Checked
 from ivr.web.tickets import TicketReading
-from prompts.sound_library import Library
 from routing.decide import Router
 from routing.rehearse import Rehearsal
 from routing.table import Snapshot
+
+
+class Sounds(Protocol):
+    """The clips that pages play."""
+
+    async def look(self) -> None:
+        """Notice what has been rendered since; before `speaks`."""
+
+    def speaks(self, sound: Sound) -> bool:
+        """Whether there is a clip with exactly these words."""
+
+    async def clips(self, sounds: Iterable[Sound], *, make: bool) -> list[Path]:
+        """In order, those that speak exactly these words; missing ones are made if asked.
+
+        What can not be made is passed over. Raises `TimeoutError` on a busy machine.
+        """
 
 
 @frozen
@@ -37,7 +55,7 @@ class WebParts:
     checks: DraftWork[Checked]
     in_force: Callable[[], Snapshot]
     router: Callable[[], Router | None]
-    sounds: Library
+    sounds: Sounds
     clock: Clock
     secure: bool = False
     chat: ChatRooms | None = None

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from ivr.kernel.sound import Sound
+from ivr.web.parts import Sounds
 from prompts.alaw import LINEAR, RATE, SILENCE
-from prompts.sound_library import Library
 
 PAUSE: Final = bytes([SILENCE]) * (RATE // 5)  # between two clips, as they are heard
 LONGEST: Final = 60 * RATE  # bytes; a menu takes twenty seconds
@@ -20,13 +20,7 @@ _LOW: Final = bytes(sample & 0xFF for sample in LINEAR)
 _HIGH: Final = bytes(sample >> 8 & 0xFF for sample in LINEAR)
 
 
-def recorded(library: Library, sounds: Iterable[Sound]) -> list[Path]:
-    """The clips there are, in order; what was not recorded yet is passed over."""
-    clips = (library.clip(sound) for sound in sounds)
-    return [clip.path for clip in clips if clip is not None]
-
-
-def is_recorded(library: Library, sounds: Iterable[Sound]) -> bool:
+def is_recorded(library: Sounds, sounds: Iterable[Sound]) -> bool:
     """Whether every word of it has been recorded as it is written now."""
     return all(library.speaks(sound) for sound in sounds if sound.text.strip("，"))
 

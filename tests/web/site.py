@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from attrs import define, evolve, frozen
 
 from ivr.app.office import table_office
+from ivr.app.preview import Preview
 from ivr.app.secrets import TICKETS, secret
 from ivr.app.stores import Stores, open_stores
 from ivr.app.workshop import ThreadWorkshop
@@ -33,7 +34,7 @@ from ivr.tables.compiling import Compiler
 from ivr.web.app import web_app
 from ivr.web.parts import WebParts
 from ivr.web.tickets import TicketReading
-from prompts.sound_library import COMMITTED, Library
+from prompts.sound_library import COMMITTED
 from routing.decision import Candidate, Certainty, Decision, Evidence
 from routing.ids import LineCode
 from routing.outcomes import ROUTE, UNCLEAR
@@ -205,7 +206,7 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
             in_force=in_force,
             router=lambda: HearsWater(snapshot.number),
-            sounds=Library((COMMITTED,)),
+            sounds=Preview((COMMITTED,), settings.home / "preview", ThreadWorkshop(), None),
             clock=clock,
         )
 

@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from agi_scripts import words
 from ivr.editing.view import View
+from ivr.kernel.errors import HotlineError
 from ivr.kernel.sound import Sound, flat
+from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchRow
 from ivr.web.editing import cells_of, look
 from ivr.web.page import Page
-from ivr.web.sounds import as_wave, recorded
+from ivr.web.sounds import as_wave
 from ivr.web.visit import Visit
 from prompts.catalogue import line_introduced
 from routing.ids import NodeId
@@ -51,11 +53,24 @@ def introduced(view: View, code: str) -> Sound:
 
 
 async def _play(visit: Visit, sounds: tuple[Sound, ...]) -> Response:
-    paths = recorded(visit.parts.sounds, sounds)
+    try:
+        may_make = visit.may(Permission.EDIT_TABLE)
+        paths = await visit.parts.sounds.clips(sounds, make=may_make)
+    except TimeoutError as why:
+        raise NotMadeYet from why
     if not paths:
         raise NoSuchRow("录音", tuple(sound.id for sound in sounds[:1]))
     data = await asyncio.to_thread(as_wave, paths)
     return Response(data, media_type="audio/wav", headers={"accept-ranges": "none"})
+
+
+class NotMadeYet(HotlineError):
+    """The machine has no time for a preview: calls come first."""
+
+    id = "not-made-yet"
+
+    def __init__(self) -> None:
+        super().__init__("还没有合成好，请过一会儿再听")
 
 
 PAGES: Final = (

@@ -39,6 +39,7 @@ class Branch:
 
 async def tree(visit: Visit) -> Response:
     view = await look(visit)
+    await visit.parts.sounds.look()
     words = {
         "view": view,
         "root": await asyncio.to_thread(_branch, visit, view, ROOT, "", "114"),
