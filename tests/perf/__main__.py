@@ -17,7 +17,15 @@ from typing import Final
 
 import click
 
-from . import agi_bench, audio_bench, micro_bench, route_bench, switch_bench, visit_bench
+from . import (
+    agi_bench,
+    audio_bench,
+    micro_bench,
+    route_bench,
+    speech_bench,
+    switch_bench,
+    visit_bench,
+)
 from .figures import show
 
 Part = Callable[..., None]
@@ -27,6 +35,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "visit": visit_bench.main,
     "memory": visit_bench.memory_main,
     "switch": switch_bench.main,
+    "speech": speech_bench.main,
     "steps": micro_bench.main,
     "route": route_bench.main,
 }
