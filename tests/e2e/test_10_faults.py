@@ -29,6 +29,7 @@ SLOW: Final = 1_000
 IDLE: Final = 10_000
 OLD: Final = 6.0  # seconds after which the FastAGI server has thrown out who says nothing
 NOTICED: Final = 10.0  # seconds in which a half-open connection is seen
+TOLD: Final = 40.0  # seconds from the end of the siege until somebody has heard a number
 EVERY: Final = 1.3  # seconds between callers
 BRIEF: Final = tuple(  # who has heard the number twice has heard enough
     each if each.leaves[0] else evolve(each, leaves=("deadline_before", 0.2)) for each in GOALS
@@ -59,8 +60,10 @@ def ordeal(tmp_path_factory: pytest.TempPathFactory) -> Ordeal:
 async def _suffered(folders: pytest.TempPathFactory) -> Ordeal:
     seen = Ordeal()
     async with embedded(folders.mktemp("faults") / "site", Lexicon.of(), seats=()) as world:
-        calls = asyncio.create_task(_callers(world))
+        people: list[Person] = []
+        calls = asyncio.create_task(_callers(world, people))
         await asyncio.gather(_half_open(world, seen), _siege(world, seen))
+        await _until_somebody_was_told(people)
         await _kills(world, seen, calls)
         seen.told = await calls
         await world.site.green()
@@ -69,16 +72,27 @@ async def _suffered(folders: pytest.TempPathFactory) -> Ordeal:
     return seen
 
 
-async def _callers(world: World) -> list[Told]:
-    """One every few seconds, each after something else, until cancelled; then all are awaited."""
+async def _callers(world: World, people: list[Person]) -> list[Told]:
+    """One every few seconds, each after something else, until cancelled; then all are awaited.
+
+    `people` is filled with those who dialled.
+    """
     calls: list[asyncio.Task[Told]] = []
     try:
         for serial, goal in enumerate(BRIEF * 10):
-            calls.append(asyncio.create_task(Person(world.office, serial + 1, goal).calls()))
+            people.append(Person(world.office, serial + 1, goal))
+            calls.append(asyncio.create_task(people[-1].calls()))
             await asyncio.sleep(EVERY)
     except asyncio.CancelledError:
         pass
     return list(await asyncio.gather(*calls))
+
+
+async def _until_somebody_was_told(people: list[Person]) -> None:
+    """A ticket number, to the last digit, in spite of all: some twenty seconds after dialling."""
+    async with asyncio.timeout(TOLD):
+        while not any(each.told.numbers for each in people):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.2)
 
 
 async def _half_open(world: World, seen: Ordeal) -> None:
