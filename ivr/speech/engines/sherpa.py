@@ -78,7 +78,10 @@ class SherpaEngine:
 
     def __init__(self, folder: Path) -> None:
         self._files = ModelFiles.of(folder)
-        self._recogniser = _MAKERS[self._files.kind](self._files)
+        try:
+            self._recogniser = _MAKERS[self._files.kind](self._files)
+        except (RuntimeError, ValueError) as why:
+            raise ModelMissing(f"sherpa-onnx can not load the model in {folder}: {why}") from why
         self._folder = folder
 
     @property
