@@ -11,7 +11,7 @@ from twisted.internet import asyncioreactor
 from ivr.app.initialise import initialise
 from ivr.commands.shared import console, on_loop, plainly, settings_of
 from ivr.doctor import examine
-from ivr.kernel.garbage import look_at_calls_only
+from ivr.kernel.garbage import give_large_pieces_back, look_at_calls_only
 from ivr.settings import Settings
 
 
@@ -50,6 +50,7 @@ def run_service(settings: Settings, role: str = "all") -> None:
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from ivr.app.serve import Role, serve  # noqa: PLC0415 - after the reactor is installed
 
+    give_large_pieces_back()
     look_at_calls_only()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(serve(settings, Role(role)))
