@@ -72,6 +72,7 @@ async def _register(visit: Visit) -> None:
         duration=0.0,
         happened=visit.clock.now(),
         table=visit.snapshot.number,
+        danger=True,
     )
     try:
         visit.journey.ticket = (await visit.tickets.open(new)).number

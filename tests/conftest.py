@@ -1,8 +1,8 @@
 """Two lanes: telephone calls take the time they take, so everything else runs beside them.
 
 Within a lane tests run one after the other, in order; the lanes share no port. `make test` runs
-both, `pytest` alone one after the other. The lanes are a scheduler of ours because pytest 9.2 does not show the marks by
-which xdist groups tests.
+both, `pytest` alone one after the other. The lanes are a scheduler of ours because pytest 9.2
+does not show the marks by which xdist groups tests.
 """
 
 from __future__ import annotations

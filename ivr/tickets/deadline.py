@@ -91,9 +91,11 @@ class Deadlines:
         self._limits = limits
         self._nature_of = nature_of
 
-    def due_for(self, line: LineCode | None, received: datetime) -> datetime:
-        """`due` by what requests to this line are unless somebody says otherwise."""
-        return self.due(received, self._nature_of(line))
+    def due_for(
+        self, line: LineCode | None, received: datetime, *, danger: bool = False
+    ) -> datetime:
+        """`due` by what requests to this line are unless somebody is in danger."""
+        return self.due(received, Nature.DANGER if danger else self._nature_of(line))
 
     def due(self, received: datetime, nature: Nature) -> datetime:
         """The moment, in China's time, at which a request received then becomes overdue.

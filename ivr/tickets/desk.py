@@ -185,7 +185,7 @@ class TicketDesk:
         return self._numbered(new, new.number or await self._numbers.next())
 
     def _numbered(self, new: NewTicket, number: TicketNumber) -> Ticket:
-        due = self._deadlines.due_for(new.line, new.happened)
+        due = self._deadlines.due_for(new.line, new.happened, danger=new.danger)
         return new.numbered(number, opened=self._clock.now(), due=due)
 
 

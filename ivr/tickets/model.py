@@ -77,7 +77,7 @@ class NewTicket:
     `key` makes opening idempotent: the same key never makes a second ticket. `recording`
     is the message's path, `words` what was written instead of spoken. `line` is None when the
     caller never said what it is about. `number` is one that was reserved for it: whoever opens the
-    ticket then gives it the same.
+    ticket then gives it the same. `danger`: somebody's life or property was at risk (危及生命财产).
     """
 
     key: str
@@ -92,10 +92,13 @@ class NewTicket:
     channel: Channel = Channel.CALL
     words: str = ""
     number: TicketNumber | None = None
+    danger: bool = False
 
     def numbered(self, number: TicketNumber, *, opened: datetime, due: datetime) -> Ticket:
         """The ticket, as it waits for somebody to take it on."""
-        known = {**attrs.asdict(self, recurse=False), "number": number}
+        known = attrs.asdict(self, recurse=False)
+        del known["danger"]  # what it means for the ticket is `due`
+        known["number"] = number
         return Ticket(**known, opened=opened, due=due, state=TicketState.WAITING)
 
 

@@ -101,6 +101,10 @@ def test_limits_and_what_a_line_is_about_are_data():
     assert deadlines.due_for(None, china(11, 23)) == china(11, 26, 17, 30)
 
 
+def test_who_was_in_danger_is_looked_after_within_two_hours_by_night_too():
+    assert DEADLINES.due_for(None, china(11, 22, 3), danger=True) == china(11, 22, 5)
+
+
 def test_a_calendar_without_working_days_still_gives_the_caller_a_date():
     assert Deadlines(NobodyEverWorks()).due(china(11, 20), Nature.CONSULTATION) == china(
         11, 24, 17, 30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import attrs
 import pytest
@@ -142,6 +142,11 @@ async def test_a_ticket_has_a_speakable_number_a_deadline_and_what_the_flow_knew
     assert ticket.state is TicketState.WAITING
     assert (ticket.line, ticket.recording, ticket.opened) == ("H090", "/recordings/c1.wav", NOON)
     assert await scene.desk.find(ticket.number) == ticket
+
+
+async def test_danger_is_due_within_two_hours_whatever_the_line(scene):
+    ticket = await scene.desk.open(attrs.evolve(request(), danger=True))
+    assert ticket.due == NOON + timedelta(hours=2)
 
 
 async def test_opening_the_same_key_twice_gives_one_ticket(scene):
