@@ -27,6 +27,7 @@ from ivr.tables.values import (
     Progress,
     Proposal,
     ProposalId,
+    ProposalState,
     Publication,
     Rebased,
     Revision,
@@ -225,6 +226,21 @@ class TableDesk:
         known = await self.office.publishing.proposal(proposal)
         found = await asyncio.to_thread(differences, *await self._sides(known))
         return known, _for(me, found)
+
+    async def decides_on(self, me: Account, known: Proposal) -> bool:
+        """Whether to offer it; every action judges again."""
+        waits = known.state is ProposalState.WAITING and known.editor != me.name
+        if not waits or not may(me, Permission.PUBLISH_TABLE):
+            return False
+        try:
+            await self._is_theirs(me, known.id)
+        except OutOfScope:
+            return False
+        return True
+
+    def takes_back(self, me: Account) -> bool:
+        """Whether to offer an old version as a whole."""
+        return may(me, Permission.PUBLISH_TABLE) and is_whole(me)
 
     async def _is_theirs(self, me: Account, proposal: ProposalId) -> None:
         """Raises `OutOfScope`."""

@@ -113,7 +113,8 @@ async def test_the_page_says_whose_business_it_is(site, desk, sheets):
     editor = await somebody(site, "bao", Role.EDITOR)
     proposal = await proposed(desk, editor, sheets, UNIT)
     browser = await site.signed_in("pan", Role.APPROVER, level=Level.DISTRICT)
-    await browser.look(f"/proposals/{proposal.id}")
+    page = await browser.look(f"/proposals/{proposal.id}")
+    assert "/approve" not in page, "what would be refused is not offered"
     answer = await browser.post(f"/proposals/{proposal.id}/approve", {"why": "同意"})
     assert answer.status_code == 403
     assert re.search("不在您负责的范围内", answer.text)

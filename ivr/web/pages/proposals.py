@@ -71,13 +71,12 @@ def _is_made_ready(visit: Visit, proposal: Proposal) -> bool:
 async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
     proposal, changes = await visit.parts.tables.proposal(visit.me, _id(visit))
     mine = proposal.editor == visit.me.name
-    waiting = proposal.state is ProposalState.WAITING
     publishes = visit.may(Permission.PUBLISH_TABLE)
     words = {
         "proposal": proposal,
         "changes": changes,
         "states": PROPOSAL_STATES,
-        "decidable": waiting and publishes and not mine,
+        "decidable": await visit.parts.tables.decides_on(visit.me, proposal),
         "made_ready": _is_made_ready(visit, proposal),
         "rendering": await visit.parts.tables.rendering(),
         "withdrawable": proposal.is_open and (mine or publishes),

@@ -49,7 +49,7 @@ async def _page(visit: Visit, error: str = "", status: int = 200) -> Response:
         "history": known,
         "other": other,
         "changes": await tables.between(visit.me, other, number) if other else (),
-        "restorable": visit.may(Permission.PUBLISH_TABLE) and not this.active,
+        "restorable": tables.takes_back(visit.me) and not this.active,
         "error": error,
     }
     return visit.show("version.html", words, status=status)
