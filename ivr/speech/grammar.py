@@ -20,6 +20,8 @@ LEAST: Final = 0.02  # say of a reading that has nothing to do with a wording
 TRUST: Final = 1.0  # of readings, beside probabilities
 NEAR: Final = 0.25  # distance up to which an open question's answer is one of its choices
 KIN: Final = 0.5  # and up to which it is when it fits the sound better than what was read
+FEW: Final = 2  # syllables; the recogniser is so often wrong about them that the sound decides
+CLEARLY: Final = 2.0  # how much likelier single sounds make an answer than what was read
 TEMPER: Final = 0.6  # from differences of scores to chances
 
 Weigh = Callable[[Sequence[str]], Sequence[float]]
@@ -79,23 +81,27 @@ def closeness(wordings: Sequence[str], readings: Sequence[Hypothesis]) -> Mappin
 
 
 def _alike(wording: tuple[str, ...], read: tuple[str, ...]) -> float:
+    return exp(-STEEP * _apart(wording, read))
+
+
+def _apart(wording: tuple[str, ...], read: tuple[str, ...]) -> float:
     """By sound; a word said or written several times over is still that word."""
     times = len(read) // len(wording) if wording else 0
     repeated = wording * times if times > 1 else wording
-    apart = min(distance(wording, read), distance(repeated, read))
-    return exp(-STEEP * apart)
+    return min(distance(wording, read), distance(repeated, read))
 
 
 def _is_answer(said: Mapping[str, str], readings: Sequence[Hypothesis], by_sound: Weigh) -> bool:
     if not readings:
         return False
     read = syllables(readings[0].text)
-    apart = {wording: distance(syllables(wording), read) for wording in said}
-    kin = [wording for wording in said if apart[wording] <= KIN]
+    apart = {wording: _apart(syllables(wording), read) for wording in said}
+    furthest = KIN if len(read) > FEW else 1.0
+    kin = [wording for wording in said if apart[wording] <= furthest]
     if not kin or min(apart.values()) <= NEAR:
         return bool(kin)
     of_reading, *of_kin = by_sound((readings[0].text, *kin))
-    return max(of_kin) > of_reading
+    return max(of_kin) > of_reading + CLEARLY
 
 
 def _chances(said: Mapping[str, str], scores: Mapping[str, float]) -> dict[str, float]:

@@ -43,6 +43,13 @@ def test_a_loop_is_said_once():
     assert tidy("对，对，对，对，对") == "对"
     assert tidy("请稍候请稍候。") == "请稍候"
     assert tidy("谢谢") == "谢谢"
+    assert tidy("脆人共﹑脆人共１脆人共﹑脆人共") == "脆人共"
+
+
+def test_a_sign_that_nobody_said_is_no_part_of_the_sentence():
+    assert tidy("找人过６") == "找人过"
+    assert tidy("不会操作帮我传Ｇ") == "不会操作帮我传"
+    assert tidy("我要去4号楼？") == "我要去4号楼？"
 
 
 def test_places_that_are_likely_stand_in_the_prompt():

@@ -91,6 +91,15 @@ def test_the_chosen_wording_leads_what_was_heard():
     assert heard.hypotheses[1].text == "海不湾"
 
 
+def test_one_syllable_that_was_misread_is_an_answer_when_its_sound_is_clear():
+    def by_sound(texts):
+        return [-5.0 if text == "对" else -30.0 for text in texts]
+
+    hints = answers.expecting(answers.yes_no())
+    assert choose(hints, read("费"), Judges(by_sound, undecided)).choice == answers.YES
+    assert choose(hints, read("暖气"), NOTHING_KNOWN).choice == ""
+
+
 @given(st.lists(st.text(max_size=20), max_size=5))
 def test_any_readings_at_all_give_an_answer_of_the_question(texts):
     heard = choose(Hints(DISTRICTS, only=True), read(*texts), NOTHING_KNOWN)

@@ -15,10 +15,12 @@ from ivr.kernel.heard import Hypothesis
 from ivr.speech.engines.whisper.model import Reading
 
 _INVENTED: Final = Path(__file__).with_name("invented.toml")
-_LOOP: Final = re.compile(r"(.{1,12}?)(?:[\s，。、,.]*\1){3,}.{0,12}$")
+_BETWEEN: Final = r"[\W_０-９]*"  # its own signs between and after what it repeats: 人工１人工１
+_LOOP: Final = re.compile(rf"(\w{{1,12}}?)(?:{_BETWEEN}\1){{3,}}.{{0,12}}$")
 _TWICE: Final = re.compile(
-    r"^(.{2,12}?)[\s，。、,.]*\1[。,.]?$"
+    rf"^(.{{2,12}}?){_BETWEEN}\1{_BETWEEN}$"
 )  # short audio is often heard twice
+_TAIL: Final = re.compile(r"(?<=[\u4e00-\u9fff])[，、：；（０-９Ａ-Ｚ]+$")  # cut off, or nobody's
 _FOREIGN: Final = re.compile(r"[぀-ヿ가-힯]")
 _SILENCE: Final = 0.6  # "no speech" from here on, unless the text is likely all the same
 _UNLIKELY: Final = -1.0
@@ -46,7 +48,7 @@ def _believable(readings: Iterable[Reading], prompt: str) -> Iterator[tuple[str,
 def tidy(text: str) -> str:
     """Simplified, without blanks at the ends; what was written over and over is said once."""
     simple = _simplifier().convert(text).strip()
-    return _TWICE.sub(r"\1", _LOOP.sub(r"\1", simple))
+    return _TAIL.sub("", _TWICE.sub(r"\1", _LOOP.sub(r"\1", simple)))
 
 
 def is_invented(text: str, prompt: str) -> bool:
