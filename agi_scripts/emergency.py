@@ -62,6 +62,7 @@ async def _register(visit: Visit) -> None:
     """A ticket for whoever looks after it, without a word to the caller."""
     if visit.journey.ticket is not None:
         return
+    written, visit.place.kept = visit.place.kept, None
     new = NewTicket(
         key=f"call:{visit.call.facts.call}:emergency",
         call=visit.call.facts.call,
@@ -72,6 +73,7 @@ async def _register(visit: Visit) -> None:
         duration=0.0,
         happened=visit.clock.now(),
         table=visit.snapshot.number,
+        words=written.words if written else "",
         danger=True,
     )
     try:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from agi_scripts import words
-from agi_scripts.choice import HUMAN
+from agi_scripts.choice import HUMAN, beware
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
 from ivr.kernel.errors import StoreAway
+from ivr.kernel.heard import Heard, Hypothesis
 from ivr.kernel.ids import PhoneNumber, TicketNumber, phone_number
 from ivr.kernel.sound import Spoken
 from ivr.telephony.call import NO_TIME, CallerGone, Recording, RecordingEnd
@@ -160,6 +161,9 @@ async def _record(visit: Visit) -> Recording:
         heard = recording.path if recording.duration else ""  # however short: somebody may hear it
         visit.journey.owe_callback(CallbackReason.LOST_IN_MESSAGE, heard)
         raise CallerGone
+    if recording.words:
+        # Read at once, while spoken words are heard only later: help goes before the ticket.
+        beware(visit, Heard((Hypothesis(recording.words, 0.0),), 1.0))
     return recording
 
 
