@@ -14,6 +14,7 @@ from attrs import evolve
 from routing.calibrate import calibrated
 from routing.compiled import Compiled, pack
 from routing.decide import Router, counted_of
+from routing.directory import AreaLevel
 from routing.fitting import Fitting
 from routing.hearing import Ear, Tables
 from routing.ids import TableVersion
@@ -22,6 +23,7 @@ from routing.lexicon import Example
 from routing.model import rounded
 from routing.noise import Garbler
 from routing.outcomes import Districts, Outcomes
+from routing.place import spoken_name
 from routing.reading import simplified, sound_table, syllable_names
 from routing.settled import sentences, settle
 from routing.table import RoutingTable
@@ -63,7 +65,15 @@ def teacher_of(table: RoutingTable) -> Teacher:
         counted=counted_of(table, outcomes),
         garbler=Garbler(tables.sounds, syllable_names()),
         districts=Districts(table),
+        places=_places(table),
     )
+
+
+def _places(table: RoutingTable) -> tuple[str, ...]:
+    """What people call the parts of the city, from districts to landmarks."""
+    areas = (area for area in table.directory.areas if area.level is not AreaLevel.CITY)
+    named = {spoken_name(area) for area in areas}
+    return tuple(sorted(named | {mark.name for mark in table.lexicon.landmarks}))
 
 
 def _tables(table: RoutingTable) -> Tables:

@@ -21,9 +21,18 @@ from routing.ids import AreaCode, LineCode
 from routing.lexicon import Example
 from routing.model import gram_value, vocabulary
 from routing.noise import Garbler
-from routing.outcomes import NOWHERE, Districts, Outcomes, is_line
+from routing.outcomes import EMERGENCY, NOWHERE, Districts, Outcomes, intent_of, is_line
 
 _KNOWN_PLACE: Final = 0.4  # of sentences without a place, those heard from a known one
+_TOLD_PLACE: Final = 0.4  # of those where a place changes nothing, those that tell one as well
+_TELLINGS: Final = (
+    "{place}{text}",
+    "{place}这边{text}",
+    "{text}，{place}这边",
+    "我在{place}，{text}",
+    "我是{place}的，{text}",
+    "{text}，我住{place}",
+)
 AT_LEAST: Final = 2  # sentences that an n-gram stands in before it counts
 
 
@@ -47,6 +56,7 @@ class Teacher:
     counted: Counted
     garbler: Garbler
     districts: Districts
+    places: tuple[str, ...]  # as people call them
 
     def lesson(self, example: Example, *, spoken: str = "") -> Lesson:
         """What `example` teaches, or what it teaches when it was heard as `spoken`."""
@@ -63,6 +73,26 @@ class Teacher:
         district = random.choice(self.outcomes.districts)
         return self._lesson(heard, self._there(example.targets, district), district)
 
+    def placed(self, example: Example, random: Random) -> Lesson | None:
+        """The same with a place in it: wherever water fails, it is water that fails.
+
+        None where a place says something, or is told already.
+        """
+        if not self._happens_anywhere(example.targets) or self.ear.hear(example.text).place.found:
+            return None
+        told = random.choice(_TELLINGS).format(place=random.choice(self.places), text=example.text)
+        heard = self.ear.hear(told)
+        return self._lesson(heard, example.targets, self.districts.kind(heard.areas))
+
+    def _happens_anywhere(self, targets: Sequence[str]) -> bool:
+        """Whether a place changes nothing: danger, and lines that serve all of the city alone."""
+        if not is_line(targets[0]):
+            return intent_of(targets[0]) == EMERGENCY
+        lines = [LineCode(target) for target in targets if is_line(target)]
+        return not any(
+            line in self.districts.twins or self.districts.of_line[line] for line in lines
+        )
+
     def _there(self, targets: Sequence[str], district: AreaCode) -> tuple[str, ...]:
         """The targets for a caller in `district`: its own lines first, others' not at all."""
         of_line = self.districts.of_line
@@ -77,11 +107,17 @@ class Teacher:
 
 
 def curriculum(teacher: Teacher, examples: Iterable[Example], random: Random) -> list[Lesson]:
-    """Each example twice: from another caller, and from yet another on a bad line."""
+    """Each example twice: from another caller, and from yet another on a bad line.
+
+    Many are told with a place as well.
+    """
     lessons: list[Lesson] = []
     for example in examples:
         lessons.append(teacher.varied(example, random, spoiled=False))
         lessons.append(teacher.varied(example, random, spoiled=True))
+        placed = teacher.placed(example, random) if random.random() < _TOLD_PLACE else None
+        if placed:
+            lessons.append(placed)
     return lessons
 
 

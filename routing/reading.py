@@ -57,9 +57,13 @@ def _pairs(
     sentences: Iterable[str], singles: Mapping[str, str], signs: Mapping[str, str]
 ) -> Iterable[tuple[str, str]]:
     for sentence in sentences:
-        heard = [signs.get(folded(each), each) for each in _spoken(sentence)]
-        if len(heard) != len(sentence):
+        spoken = _spoken(sentence)
+        if len(spoken) != len(sentence):
             continue
+        heard = [
+            signs.get(folded(syllable), singles.get(char, char))  # 谁 is shei, as nothing else is
+            for syllable, char in zip(spoken, sentence, strict=True)
+        ]
         for start in range(len(sentence) - 1):
             pair, sound = sentence[start : start + 2], "".join(heard[start : start + 2])
             if _NEUTRAL.isdisjoint(pair) and _changes(pair, sound, singles):
