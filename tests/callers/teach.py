@@ -23,7 +23,7 @@ from attrs import frozen
 from ivr.speech import answers
 from ivr.speech.engines.whisper.engine import LEVEL
 from ivr.speech.engines.whisper.model import WhisperModel
-from ivr.speech.engines.whisper.phones import TABLE
+from ivr.speech.engines.whisper.phones import table_beside
 from ivr.speech.engines.whisper.units import UNITS, units_of
 from ivr.speech.model_files import model_folder
 from prompts.render.fetch import voice_files
@@ -135,8 +135,9 @@ def _chances(raw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     given = [lesson for lesson in lessons(folder) if 0 < 2 * len(lesson.said) < len(lesson.states)]
-    np.savez_compressed(TABLE, **learned(given))
-    sys.stdout.write(f"{TABLE.name}: learned from {len(given)} clips\n")
+    table = table_beside(model_folder())
+    np.savez_compressed(table, **learned(given))
+    sys.stdout.write(f"{table}: learned from {len(given)} clips\n")
     return 0
 
 

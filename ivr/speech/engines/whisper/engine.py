@@ -14,7 +14,7 @@ from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import Encoded, WhisperModel
-from ivr.speech.engines.whisper.phones import Phones, Sounds
+from ivr.speech.engines.whisper.phones import Phones, Sounds, Unweighed, table_beside
 from ivr.speech.grammar import Judges, choose, open_answer
 
 # Measured on development clips; docs/benchmarks.md says what each is worth.
@@ -46,7 +46,8 @@ class WhisperEngine:
         hiss = np.random.default_rng(114).standard_normal(HISS).astype(np.float32) * LEVEL
         self._noise = self._model.encode(hiss, silence_after=SILENCE_AFTER)
         self._usual: dict[str, float] = {}
-        self._phones = Phones()
+        table = table_beside(folder)
+        self._phones = Phones(table) if table.is_file() else None
 
     @property
     def name(self) -> str:
@@ -61,7 +62,7 @@ class WhisperEngine:
         prompt = prompt_with(hints.hot_words)
         beam, count = (CLOSED_BEAM, CLOSED_BEAM) if hints.only else (BEAM, READINGS)
         found = self._model.readings(encoded, prompt=prompt, beam=beam, count=count)
-        sounds = self._phones.of(np.asarray(encoded.states)[0], encoded.spoken)
+        sounds = self._sounds(encoded)
         readings = reweighed(cleaned(found, prompt), sounds)
         if not hints.choices:
             return open_answer(readings)
@@ -70,6 +71,11 @@ class WhisperEngine:
             readings,
             Judges(sounds.worth, lambda wordings: self._worth(encoded, wordings)),
         )
+
+    def _sounds(self, encoded: Encoded) -> Sounds | Unweighed:
+        if self._phones is None:
+            return Unweighed()
+        return self._phones.of(np.asarray(encoded.states)[0], encoded.spoken)
 
     def _worth(self, encoded: Encoded, wordings: Sequence[str]) -> list[float]:
         """How much likelier each is than it would be of noise."""
@@ -93,7 +99,7 @@ class WhisperEngine:
         return [sum(log(max(_LEAST, one)) for one in word) / sqrt(len(word)) for word in weighed]
 
 
-def reweighed(readings: Sequence[Hypothesis], sounds: Sounds) -> tuple[Hypothesis, ...]:
+def reweighed(readings: Sequence[Hypothesis], sounds: Sounds | Unweighed) -> tuple[Hypothesis, ...]:
     """Readings that fit the single sounds better go first, and count for more."""
     fits = sounds.of_each_sound([one.text for one in readings])
     best = max(fits, default=0.0)

@@ -1,9 +1,10 @@
 """Which sound each 20 ms of an utterance is, whatever words the sounds make.
 
 A linear table from the encoder's states to `UNITS`, learned with connectionist temporal
-classification from synthetic voices (`tests/callers/teach.py` makes it). Whisper's decoder wants
-to write sentences and is lost on one syllable; this knows no words, so it weighs 八 as fairly as
-a sentence, and costs a hundredth of a second.
+classification from synthetic voices. Whisper's decoder wants to write sentences and is lost on one
+syllable; this knows no words, so it weighs 八 as fairly as a sentence, and costs a hundredth of a
+second. It stands beside the model, where `tests/callers/teach.py` puts it; without it words alone
+decide.
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ from attrs import frozen
 from ivr.speech.engines.whisper.trellis import Chances, likelihoods
 from ivr.speech.engines.whisper.units import units_of
 
-TABLE: Final = Path(__file__).with_name("phones.npz")
 SHORT: Final = 4  # sounds; of fewer the silence around them would count too much
 UNLIKELY: Final = -10.0  # a sound; worse makes no difference
 IMPOSSIBLE: Final = -1000.0  # of a text that can not be said in the time, or has no sound
 _FRAMES: Final = 2  # of features in one state
 _AFTER: Final = 10  # states kept after the audio: the last sound is told by what follows
+
+
+class Unweighed:
+    """Nobody tells single sounds: all texts fit alike."""
+
+    def worth(self, texts: Sequence[str]) -> list[float]:
+        return [0.0] * len(texts)
+
+    def of_each_sound(self, texts: Sequence[str]) -> list[float]:
+        return [0.0] * len(texts)
 
 
 @frozen(eq=False)
@@ -53,10 +63,15 @@ class Sounds:
         return 0 < 2 * len(sequence) < len(self.chances)
 
 
+def table_beside(model: Path) -> Path:
+    """Where the table of the model in this folder is, if somebody made it."""
+    return model.with_name(f"{model.name}-phones.npz")
+
+
 class Phones:
     """The table."""
 
-    def __init__(self, path: Path = TABLE) -> None:
+    def __init__(self, path: Path) -> None:
         with np.load(path) as table:
             self._weights = table["weights"].astype(np.float32)
             self._bias = table["bias"].astype(np.float32)
