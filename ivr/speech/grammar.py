@@ -13,6 +13,7 @@ from ivr.speech.answers import commands
 from ivr.speech.sounds import distance, syllables
 
 WEIGHED: Final = 8  # wordings whose probability is worked out: 15 ms each
+BY_WORDS_ALONE: Final = 24  # where no sounds told which are likely
 SOUND: Final = 0.25  # say of single sounds, beside words
 SELDOM: Final = 1.0  # what a command is less likely than an answer of the question
 STEEP: Final = 4.0  # how fast a reading loses its say with its distance
@@ -34,6 +35,7 @@ class Judges:
 
     by_sound: Weigh
     by_words: Weigh
+    most: int = WEIGHED  # wordings for `by_words`
 
 
 def choose(hints: Hints, readings: tuple[Hypothesis, ...], judges: Judges) -> Heard:
@@ -42,7 +44,7 @@ def choose(hints: Hints, readings: tuple[Hypothesis, ...], judges: Judges) -> He
     if not hints.only and not _is_answer(said, readings, judges.by_sound):
         return open_answer(readings)
     fitting = _fitting(tuple(said), readings, judges.by_sound)
-    likely = sorted(said, key=lambda wording: -fitting[wording])[:WEIGHED]
+    likely = sorted(said, key=lambda wording: -fitting[wording])[: judges.most]
     worth = dict(zip(likely, judges.by_words(likely), strict=True))
     scores = {wording: worth[wording] + fitting[wording] for wording in likely}
     chances = _chances(said, scores)

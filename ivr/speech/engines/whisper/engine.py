@@ -15,7 +15,7 @@ from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import Encoded, WhisperModel
 from ivr.speech.engines.whisper.phones import Phones, Sounds, Unweighed, table_beside
-from ivr.speech.grammar import Judges, choose, open_answer
+from ivr.speech.grammar import BY_WORDS_ALONE, WEIGHED, Judges, choose, open_answer
 
 # Measured on development clips; docs/benchmarks.md says what each is worth.
 # What was "said before": people's own way of talking, with the places of this city where a hint
@@ -57,7 +57,7 @@ class WhisperEngine:
         loudness = float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0
         if samples.size < SHORTEST or loudness < FAINT:
             return NOTHING
-        silence = CLOSED_SILENCE if hints.only else SILENCE_AFTER
+        silence = CLOSED_SILENCE if hints.only and self._phones else SILENCE_AFTER
         encoded = self._model.encode(samples * (LEVEL / loudness), silence_after=silence)
         prompt = prompt_with(hints.hot_words)
         beam, count = (CLOSED_BEAM, CLOSED_BEAM) if hints.only else (BEAM, READINGS)
@@ -66,11 +66,9 @@ class WhisperEngine:
         readings = reweighed(cleaned(found, prompt), sounds)
         if not hints.choices:
             return open_answer(readings)
-        return choose(
-            hints,
-            readings,
-            Judges(sounds.worth, lambda wordings: self._worth(encoded, wordings)),
-        )
+        most = WEIGHED if self._phones else BY_WORDS_ALONE
+        judges = Judges(sounds.worth, lambda wordings: self._worth(encoded, wordings), most)
+        return choose(hints, readings, judges)
 
     def _sounds(self, encoded: Encoded) -> Sounds | Unweighed:
         if self._phones is None:
