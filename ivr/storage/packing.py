@@ -51,6 +51,12 @@ def _real(packed: object, _kind: object) -> float:
     return float(_exactly(packed, int) if isinstance(packed, int) else _exactly(packed, float))
 
 
+def _truth(packed: object, _kind: object) -> bool:
+    if not isinstance(packed, bool):
+        raise TypeError(f"{packed!r} is no bool")
+    return packed
+
+
 def _exactly(packed: object, kind: type[T]) -> T:
     # bool is an int to Python, and no number to us
     if not isinstance(packed, kind) or isinstance(packed, bool):
@@ -64,6 +70,7 @@ def _make_converter() -> Converter:
     converter.register_structure_hook(datetime, _moment)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _whole)
+    converter.register_structure_hook(bool, _truth)
     converter.register_structure_hook(float, _real)
     return converter
 
