@@ -61,6 +61,8 @@ async def _walk(visit: Visit) -> None:
     for _ in range(TURNS):
         if visit.place.station is Station.GOODBYE:
             return
+        if visit.place.station is Station.OPERATOR and not visit.place.resuming:
+            await visit.call.forget_queue()
         await visit.mark()
         try:
             visit.place.station = await STATIONS[visit.place.station](visit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agi_scripts.choice import HUMAN
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from prompts.catalogue import PROMPTS
@@ -20,6 +21,8 @@ async def ask_satisfaction(visit: Visit) -> Station:
         keys = (await visit.call.ask(PROMPTS.survey)).keys
         if not keys:
             break
+        if keys == HUMAN:
+            return Station.OPERATOR
         if keys in GRADES:
             visit.journey.satisfaction = int(keys)
             await visit.call.say(PROMPTS.survey_thanks)

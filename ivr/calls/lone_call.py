@@ -27,3 +27,6 @@ class LoneCall(Call):
 
     async def last_queue(self) -> QueueResult | None:
         """None, as above."""
+
+    async def forget_queue(self) -> None:
+        """Nothing to forget."""

@@ -183,6 +183,9 @@ class ScriptedCall(Call):
     async def last_queue(self) -> QueueResult | None:
         return self.last_queued
 
+    async def forget_queue(self) -> None:
+        self.last_queued = None
+
     async def set(self, name: str, value: str) -> None:
         self.variables[name] = value
 

@@ -188,6 +188,9 @@ class AgiCall(Call):
             passed=NO_TIME,
         )
 
+    async def forget_queue(self) -> None:
+        await self.set("QUEUESTATUS", "")
+
     async def set(self, name: str, value: str) -> None:
         await self.command(say.set_variable(name, value))
 

@@ -300,7 +300,11 @@ class Call(abc.ABC):
 
     @abc.abstractmethod
     async def last_queue(self) -> QueueResult | None:
-        """How the last `queue` of this call ended; None when it never did."""
+        """How the last `queue` of this call ended; None when it never did, or is forgotten."""
+
+    @abc.abstractmethod
+    async def forget_queue(self) -> None:
+        """What an earlier `queue` came to says nothing of the next."""
 
     @abc.abstractmethod
     async def set(self, name: str, value: str) -> None:

@@ -28,7 +28,8 @@ GOLDEN = sorted(
     if path.stem not in NEED_A_PERSON
 )
 LASTING = ("record", "dial", "queue")  # they go on at the switch while nobody serves the call
-PRIMITIVES = ("answer", "hear", "play", "wait_key", "play_back", "set", "get", "hangup", *LASTING)
+SHORT = ("answer", "hear", "play", "wait_key", "play_back", "set", "get", "forget_queue", "hangup")
+PRIMITIVES = (*SHORT, *LASTING)
 
 
 class Died(BaseException):
