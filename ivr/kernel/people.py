@@ -46,3 +46,8 @@ class Account:
     person: str = ""  # the name they are called by
     must_change: bool = False  # the password was given by somebody else
     disabled: bool = False
+
+    @property
+    def in_charge(self) -> bool:
+        """Whether they may keep the accounts of others."""
+        return self.role is Role.ADMINISTRATOR and not self.disabled

@@ -17,7 +17,6 @@ from ivr.people.errors import (
     BadName,
     BadScope,
     CodeIsOn,
-    LastAdministrator,
     NotYourself,
     WrongCredentials,
 )
@@ -45,7 +44,11 @@ class AccountBook(Protocol):
         """Raises `NameTaken`."""
 
     async def change(self, account: Account, deed: Deed) -> Account:
-        """Everything but password and secret. Raises `NoSuchAccount`."""
+        """Everything but password and secret. Raises `NoSuchAccount`.
+
+        Raises `LastAdministrator` when nobody would be left in charge; of two who disable each
+        other at one moment, the second is told.
+        """
 
     async def set_password(
         self, name: AccountName, deed: Deed, *, password: str, must_change: bool
@@ -119,7 +122,7 @@ class AccountKeeping:
         self._judge(wanted)
         before = await self._book.of(name)
         if before.role is not wanted.role:
-            await self._may_lose_power(before, by)
+            _not_yourself(before, by)
         after = wanted.on(before)
         return await self._save("account.changed", before, after, by)
 
@@ -128,7 +131,7 @@ class AccountKeeping:
         _allow(by)
         before = await self._book.of(name)
         if disabled:
-            await self._may_lose_power(before, by)
+            _not_yourself(before, by)
         after = attrs.evolve(before, disabled=disabled)
         saved = await self._save(
             "account.disabled" if disabled else "account.enabled", before, after, by
@@ -163,13 +166,6 @@ class AccountKeeping:
             raise BadScope("承办人须选择所在的单位")
         if wanted.role is Role.ADMINISTRATOR and (wanted.unit or wanted.level):
             raise BadScope("管理员能改所有账号，不能只负责一级或一个单位")
-
-    async def _may_lose_power(self, account: Account, by: Account | None) -> None:
-        if by is not None and by.name == account.name:
-            raise NotYourself
-        others = (each for each in await self._book.all() if each.name != account.name)
-        if account.role is Role.ADMINISTRATOR and not any(map(_is_in_charge, others)):
-            raise LastAdministrator
 
     async def _save(
         self, what: str, before: Account, after: Account, by: Account | None
@@ -228,8 +224,9 @@ def _allow(by: Account | None) -> None:
         require(by, Permission.KEEP_ACCOUNTS)
 
 
-def _is_in_charge(account: Account) -> bool:
-    return account.role is Role.ADMINISTRATOR and not account.disabled
+def _not_yourself(account: Account, by: Account | None) -> None:
+    if by is not None and by.name == account.name:
+        raise NotYourself
 
 
 def _deed(

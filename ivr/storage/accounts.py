@@ -7,12 +7,13 @@ from typing import Any, Final
 from argon2 import PasswordHasher
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.kernel.audit import Deed
 from ivr.kernel.clock import Clock
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.people import Account, AccountName, Level, Role
-from ivr.people.errors import NoSuchAccount
+from ivr.people.errors import LastAdministrator, NoSuchAccount
 from ivr.storage import tables
 from ivr.storage.audit import write_deed
 from ivr.storage.database import Database
@@ -78,7 +79,17 @@ class SqlAccounts:
             return tuple(account_of(row) for row in (await connection.execute(query)).mappings())
 
     async def change(self, account: Account, deed: Deed) -> Account:
-        await self._update(account.name, _row(account), deed)
+        change = update(_ACCOUNT).where(_ACCOUNT.c.name == account.name).values(_row(account))
+        async with self._database.writing() as connection:
+            before = await _row_of(connection, account.name)
+            if before is None:
+                raise NoSuchAccount(account.name)
+            await connection.execute(change)
+            await write_deed(connection, self._clock.now(), deed)
+            await note(connection, News(self._clock.now(), deed.what, account.name))
+            # Every other change waits for that, so of two that demote one another one is seen.
+            if account_of(before).in_charge and not account.in_charge:
+                await _require_one_in_charge(connection)
         return account
 
     async def set_password(
@@ -113,9 +124,8 @@ class SqlAccounts:
         return await self.create(name, password=password, role=Role.ADMINISTRATOR)
 
     async def _find(self, name: AccountName) -> RowMapping | None:
-        query = select(_ACCOUNT).where(_ACCOUNT.c.name == name)
         async with self._database.reading() as connection:
-            return (await connection.execute(query)).mappings().one_or_none()
+            return await _row_of(connection, name)
 
     async def _update(self, name: AccountName, values: dict[str, Any], deed: Deed) -> None:
         change = update(_ACCOUNT).where(_ACCOUNT.c.name == name).values(values)
@@ -131,6 +141,18 @@ class SqlAccounts:
         async with self._database.writing() as connection:
             await connection.execute(change)
             await note(connection, News(self._clock.now(), "account.rehashed", name))
+
+
+async def _row_of(connection: AsyncConnection, name: AccountName) -> RowMapping | None:
+    query = select(_ACCOUNT).where(_ACCOUNT.c.name == name)
+    return (await connection.execute(query)).mappings().one_or_none()
+
+
+async def _require_one_in_charge(connection: AsyncConnection) -> None:
+    in_charge = (_ACCOUNT.c.role == Role.ADMINISTRATOR.value) & ~_ACCOUNT.c.disabled
+    left = await connection.execute(select(_ACCOUNT.c.name).where(in_charge).limit(1))
+    if left.first() is None:
+        raise LastAdministrator
 
 
 def account_of(row: RowMapping) -> Account:

@@ -115,6 +115,23 @@ async def test_of_two_who_make_the_same_account_one_is_told(accounts, clock, aud
     assert len(await audit.find(AuditQuery(what="account.created"))) == 1
 
 
+async def test_of_two_administrators_who_disable_each_other_one_stays(accounts, audit, clock):
+    for name in (ANNA, BERT):
+        made = Account(name, Role.ADMINISTRATOR, clock.now())
+        await accounts.add(made, deed("account.created", name), password=PASSWORD)
+    demoted = [
+        accounts.change(Account(name, role, clock.now(), disabled=disabled), deed(name=name))
+        for name, role, disabled in (
+            (ANNA, Role.ADMINISTRATOR, True),
+            (BERT, Role.EDITOR, False),
+        )
+    ]
+    ends = await asyncio.gather(*demoted, return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["Account", "LastAdministrator"]
+    assert [each.in_charge for each in await accounts.all()].count(True) == 1
+    assert len(await audit.find(AuditQuery(what="account.changed"))) == 1
+
+
 # -- sign-ins ----------------------------------------------------------------------------------
 
 
