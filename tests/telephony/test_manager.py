@@ -202,6 +202,8 @@ async def test_malformed_bytes_cost_the_connection_only(garbage):
         await client.is_up()
         board.says(garbage)
         await client.until(lambda: client.watcher.ups == 2)
+        assert len(client.watcher.downs) == 1
+        assert client.watcher.faults == []
 
 
 async def test_while_away_actions_say_so():

@@ -46,39 +46,35 @@ class ManagerDropped(Fault):
         return []
 
 
-class ManagerHalfOpen(Fault):
-    number, name, lasts = 13, "the manager connection is half open", 20.0
+class _ThroughProxy(Fault):
+    """What the proxy before the manager interface does to its bytes, until it passes them again."""
+
+    mode: Mode
 
     async def inject(self, world: World) -> None:
-        await world.ami.be(Mode.SWALLOW)
+        await world.ami.be(self.mode)
+
+    async def heal(self, world: World) -> None:
+        await world.ami.be(Mode.PASS)
+
+
+class ManagerHalfOpen(_ThroughProxy):
+    number, name, lasts = 13, "the manager connection is half open", 20.0
+    mode = Mode.SWALLOW
 
     async def watch(self, world: World) -> list[str]:
         took = await _until(lambda: _is(world, "manager_up", 0.0), self.lasts)
         await asyncio.sleep(max(0.0, self.lasts - took))
         return [f"seen after {took:.1f} s only"] if took > NOTICED + 0.5 else []
 
-    async def heal(self, world: World) -> None:
-        await world.ami.be(Mode.PASS)
+
+class ManagerTwice(_ThroughProxy):
+    number, name, mode = 26, "every manager event comes twice", Mode.TWICE
 
 
-class ManagerTwice(Fault):
-    number, name = 26, "every manager event comes twice"
-
-    async def inject(self, world: World) -> None:
-        await world.ami.be(Mode.TWICE)
-
-    async def heal(self, world: World) -> None:
-        await world.ami.be(Mode.PASS)
-
-
-class ManagerGarbage(Fault):
+class ManagerGarbage(_ThroughProxy):
     number, name = 17, "manager lines with hidden line breaks, NUL and what nobody asked for"
-
-    async def inject(self, world: World) -> None:
-        await world.ami.be(Mode.GARBAGE)
-
-    async def heal(self, world: World) -> None:
-        await world.ami.be(Mode.PASS)
+    mode = Mode.GARBAGE
 
 
 async def _until(true: Callable[[], Awaitable[bool]], within: float) -> float:
