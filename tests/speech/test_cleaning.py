@@ -42,6 +42,7 @@ def test_a_loop_is_said_once():
     assert tidy("第二个第二个第二个第二个第二个") == "第二个"
     assert tidy("对，对，对，对，对") == "对"
     assert tidy("请稍候请稍候。") == "请稍候"
+    assert tidy("请稍候请稍候，请稍候") == "请稍候"
     assert tidy("谢谢") == "谢谢"
     assert tidy("脆人共﹑脆人共１脆人共﹑脆人共") == "脆人共"
 

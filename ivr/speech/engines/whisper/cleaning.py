@@ -17,9 +17,8 @@ from ivr.speech.engines.whisper.model import Reading
 _INVENTED: Final = Path(__file__).with_name("invented.toml")
 _BETWEEN: Final = r"[\W_０-９]*"  # its own signs between and after what it repeats: 人工１人工１
 _LOOP: Final = re.compile(rf"(\w{{1,12}}?)(?:{_BETWEEN}\1){{3,}}.{{0,12}}$")
-_TWICE: Final = re.compile(
-    rf"^(.{{2,12}}?){_BETWEEN}\1{_BETWEEN}$"
-)  # short audio is often heard twice
+# Short audio is often heard twice or three times.
+_AGAIN: Final = re.compile(rf"^(.{{2,12}}?)(?:{_BETWEEN}\1)+{_BETWEEN}$")
 _TAIL: Final = re.compile(r"(?<=[\u4e00-\u9fff])[，、：；（０-９Ａ-Ｚ]+$")  # cut off, or nobody's
 _FOREIGN: Final = re.compile(r"[぀-ヿ가-힯]")
 _SILENCE: Final = 0.6  # "no speech" from here on, unless the text is likely all the same
@@ -48,7 +47,7 @@ def _believable(readings: Iterable[Reading], prompt: str) -> Iterator[tuple[str,
 def tidy(text: str) -> str:
     """Simplified, without blanks at the ends; what was written over and over is said once."""
     simple = _simplifier().convert(text).strip()
-    return _TAIL.sub("", _TWICE.sub(r"\1", _LOOP.sub(r"\1", simple)))
+    return _TAIL.sub("", _AGAIN.sub(r"\1", _LOOP.sub(r"\1", simple)))
 
 
 def is_invented(text: str, prompt: str) -> bool:
