@@ -30,7 +30,7 @@ PORTS: Final = {
     "HOTLINE_AMI__PORT": "23138",
     "HOTLINE_WEB__PORT": "23214",
 }
-RATE: Final = 50.0  # arrivals a second
+RATE: Final = 100.0  # arrivals a second: nobody is at the end of the menu, where a pause is theirs
 BEFORE: Final = 1.5  # seconds from the last arrival to the blow
 STAY: Final = 16.0  # seconds after the answer; then they hang up
 WINDOW: Final = 7.0  # seconds after the blow in which a pause is ours
