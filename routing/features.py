@@ -20,10 +20,12 @@ Hashes = npt.NDArray[np.uint64]
 Indices = npt.NDArray[np.int32]
 Values = npt.NDArray[np.float32]
 
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio
-_STEP: Final = np.uint64(0xD6E8FEB86659FD93)
-_FOLD: Final = np.uint64(29)
+# Arrays without dimensions: numpy takes twice as long over a number of its own scalar types.
+_SPREAD: Final = np.array(0x9E3779B97F4A7C15, np.uint64)  # 2**64 over the golden ratio
+_STEP: Final = np.array(0xD6E8FEB86659FD93, np.uint64)
+_FOLD: Final = np.array(29, np.uint64)
 _KEYWORD_SCALE: Final = 0.5
+_LONG: Final = 3  # signs; the sound of so many is as good as the signs
 
 
 @frozen
@@ -48,18 +50,17 @@ class Grams:
 def grams(signs: str, sound: str) -> Grams:
     """Signs one and two at a time, sound up to three."""
     text = f"{signs}{BETWEEN}{sound}".encode("utf-32-le", "replace")
-    one = np.frombuffer(text, np.uint32) * _SPREAD
-    one ^= one >> _FOLD
-    size, heard = len(one), len(signs) + 1
+    codes = np.frombuffer(text, np.uint32)
+    size, heard = len(codes), len(signs) + 1
     every = np.empty(max(3 * size - heard - 3, 2 * size - 1), np.uint64)
-    every[:size] = one
-    stepped = one * _STEP
-    two = every[size : 2 * size - 1]
-    np.add(stepped[:-1], one[1:], out=two)
+    one, two = every[:size], every[size : 2 * size - 1]
+    np.multiply(codes, _SPREAD, one)
+    np.bitwise_xor(one, np.right_shift(one, _FOLD), one)
+    np.add(np.multiply(one[:-1], _STEP), one[1:], two)
     if size > heard + 2:
         three = every[2 * size - 1 :]
-        np.multiply(two[heard:-1], _STEP, out=three)
-        three += one[heard + 2 :]
+        np.multiply(two[heard:-1], _STEP, three)
+        np.add(three, one[heard + 2 :], three)
     return Grams(every, len(signs))
 
 
@@ -80,10 +81,11 @@ class Counted:
 
     def of(self, heard: Heard, kind: str) -> dict[int, float]:
         """Number and value of each."""
-        values = {self._kinds[kind]: 1.0}
-        for found in heard.keywords:
-            number = self._matter(found.meaning.matter, found.end - found.start, found.how)
-            value = _keyword_value(found.end - found.start, found.meaning.weight)
+        values, matters = {self._kinds[kind]: 1.0}, self._matters
+        for start, end, how, _, keyword in heard.keywords:
+            length = end - start
+            number = matters[keyword.matter] + (how is How.SOUND and length < _LONG)
+            value = _keyword_value(length, keyword.weight)
             values[number] = max(values.get(number, 0.0), value)
         for found in heard.phrases:
             values[self._phrase(found.meaning, found.how)] = 0.5
@@ -96,12 +98,9 @@ class Counted:
         return {kind: place for place, kind in enumerate(self.kinds)}
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {matter: place for place, matter in enumerate(self.matters)}
-
-    def _matter(self, matter: str, length: int, how: How) -> int:
-        only_heard = how is How.SOUND and length < 3
-        return len(self.kinds) + self._places[matter] * 2 + only_heard
+    def _matters(self) -> dict[str, int]:
+        first = len(self.kinds)
+        return {matter: first + 2 * place for place, matter in enumerate(self.matters)}
 
     def _phrase(self, kind: PhraseKind, how: How) -> int:
         first = len(self.kinds) + 2 * len(self.matters)
