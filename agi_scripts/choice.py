@@ -91,8 +91,9 @@ async def _listen(
 def beware(visit: Visit, heard: Utterance) -> None:
     """Danger goes before everything; raises `Diverted` when it is heard."""
     number = visit.understanding.danger(heard) if visit.understanding else ""
-    if number:
-        visit.journey.said(heard.text, visit.place.area or "")
+    if visit.understanding and number:
+        area = visit.place.area
+        visit.journey.said(heard, visit.understanding.decide(heard, area), area or "")
         visit.place.danger, visit.place.doubtful = number, heard.confidence < SURE
         raise Diverted(Station.EMERGENCY)
 

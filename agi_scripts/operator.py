@@ -9,7 +9,7 @@ from agi_scripts.answers import BUSY
 from agi_scripts.choice import choose
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
-from ivr.calls.record import CallbackReason, Outcome
+from ivr.calls.record import OPERATOR, CallbackReason, Outcome
 from ivr.kernel.ids import OperatorId
 from ivr.telephony.call import QueueEnd, QueueResult
 from prompts.catalogue import PROMPTS
@@ -22,7 +22,7 @@ async def to_operator(visit: Visit) -> Station:
 
     Nobody logged in, nobody who picks up, or a caller tired of waiting: a message instead.
     """
-    visit.journey.step("operator")
+    visit.journey.step(OPERATOR)
     visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
     result = await visit.call.last_queue() if visit.place.resuming else None
     if result is None:

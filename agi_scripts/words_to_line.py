@@ -35,7 +35,7 @@ LIKELY: Final = 0.05  # a candidate less likely than this is not worth a caller'
 async def follow_words(visit: Visit, heard: Heard, by: Understanding) -> Station:
     """Where what was said leads."""
     decision = by.decide(heard, visit.place.area)
-    visit.journey.said(heard.text, visit.place.area or "")
+    visit.journey.said(heard, decision, visit.place.area or "")
     _note_area(visit, decision)
     if decision.is_emergency:
         doubtful = heard.confidence < SURE or decision.certainty is not Certainty.SURE

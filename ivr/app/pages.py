@@ -19,6 +19,7 @@ from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
+from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
 from ivr.web.tickets import TicketReading
 from routing.ids import UnitCode
@@ -59,6 +60,7 @@ def web_parts(node: Node) -> WebParts:
         tickets=TicketReading(
             stores.tickets, stores.dictations, node.book.snapshot, node.settings.recordings
         ),
+        desk=DeskReading(node.present.live, node.present.presence),
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock
         ),

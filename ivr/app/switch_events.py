@@ -26,8 +26,12 @@ MEMBERS: Final = (
     "QueueMemberStatus",
 )
 WAITING: Final = ("QueueCallerJoin", "QueueCallerLeave")
-EVENTS: Final = (*WITNESSED, *MEMBERS, *WAITING)
+RINGING: Final = ("AgentCalled", "AgentRingNoAnswer", "AgentComplete")
+EVENTS: Final = (*WITNESSED, *MEMBERS, *WAITING, *RINGING)
 
+# Asterisk's device states in which a seat still has the caller who rang there: in use, ringing.
+_OCCUPIED: Final = ("2", "6", "7")
+_WITH_A_CALLER: Final = (OperatorState.RINGING, OperatorState.TALKING)
 
 DIALLED: Final = ("AppDial", "AppQueue")  # what Asterisk says runs on a channel that was rung
 
@@ -56,6 +60,7 @@ class SwitchEvents:
     background: Background
     wills: Wills
     _members: set[OperatorId] = field(factory=set)
+    _callers: dict[OperatorId, CallId] = field(factory=dict)
 
     def handle(self, event: Fields) -> None:
         """One event of EVENTS; others are not for us."""
@@ -66,6 +71,8 @@ class SwitchEvents:
             self._dial_ended(event)
         elif name == "Hangup":
             self.witness.ended(CallId(event.get("Uniqueid")))
+        elif name in RINGING:
+            self._rings(event, name)
         elif name in WAITING:
             self.meter.queue_waiting.set(_number(event.get("Count")))
         elif name in MEMBERS:
@@ -73,6 +80,7 @@ class SwitchEvents:
 
     async def reread(self) -> None:
         """Ask the switch who talks and who is in the queue; whoever is not there has left."""
+        self._callers.clear()
         self._see_talks(await self.manager.listing("CoreShowChannels"))
         listed = await self.manager.listing("QueueStatus", Queue=self.queue)
         waiting = sum(event.get("Event") == "QueueEntry" for event in listed)
@@ -84,9 +92,25 @@ class SwitchEvents:
             self._is(seat.operator, _state(seat))
 
     def _agent_connected(self, event: Fields) -> None:
-        operator = operator_of(event.get("Interface"))
-        waited = float(_number(event.get("HoldTime")))
-        self._answered(CallId(event.get("Uniqueid")), OperatorId(operator), waited)
+        operator = OperatorId(operator_of(event.get("Interface")))
+        call = CallId(event.get("Uniqueid"))
+        if operator:
+            self._has(operator, call, OperatorState.TALKING)
+        self._answered(call, operator, float(_number(event.get("HoldTime"))))
+
+    def _rings(self, event: Fields, name: str) -> None:
+        """A seat is rung for a caller, or has that caller no longer."""
+        operator = OperatorId(operator_of(event.get("Interface")))
+        if not operator:
+            return
+        if name == "AgentCalled":
+            self._has(operator, CallId(event.get("Uniqueid")), OperatorState.RINGING)
+        elif self._callers.pop(operator, None) and name == "AgentRingNoAnswer":
+            self._is(operator, OperatorState.LOGGED_IN)
+
+    def _has(self, operator: OperatorId, call: CallId, state: OperatorState) -> None:
+        self._callers[operator] = call
+        self._is(operator, state)
 
     def _dial_ended(self, event: Fields) -> None:
         """A unit's line that answered; operators are rung by the queue, which tells more."""
@@ -104,8 +128,11 @@ class SwitchEvents:
             came = [each for each in talkers if each not in rung]
             if len(rung) == len(came) == 1:
                 call = CallId(came[0].get("Uniqueid"))
+                operator = OperatorId(operator_of(rung[0].get("Channel")))
+                if operator:
+                    self._callers[operator] = call
                 if not self.witness.answered(call):
-                    self._answered(call, OperatorId(operator_of(rung[0].get("Channel"))), None)
+                    self._answered(call, operator, None)
 
     def _answered(self, call: CallId, operator: OperatorId, waited: float | None) -> None:
         if operator:
@@ -130,6 +157,8 @@ class SwitchEvents:
             self._is(operator, OperatorState.AWAY)
         elif event.get("InCall") == "1":
             self._is(operator, OperatorState.TALKING)
+        elif operator in self._callers and event.get("Status") in _OCCUPIED:
+            return
         elif event.get("Paused") == "1":
             self._is(operator, OperatorState.PAUSED)
         else:
@@ -140,8 +169,10 @@ class SwitchEvents:
             self._members.discard(operator)
         else:
             self._members.add(operator)
+        if state not in _WITH_A_CALLER:
+            self._callers.pop(operator, None)
         self.meter.operators.set(len(self._members))
-        seen = OperatorPresence(operator, state, self.clock.now())
+        seen = OperatorPresence(operator, state, self.clock.now(), self._callers.get(operator))
         self.background.start(self.presence.set(seen))
 
 

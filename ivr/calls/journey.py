@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Means, Outcome, Step, Told
 from ivr.kernel.clock import Clock
+from ivr.kernel.heard import Heard
 from ivr.kernel.ids import OperatorId, PhoneNumber, TicketNumber
 from ivr.telephony.call import CallFacts
+from routing.decision import Decision
 from routing.ids import LineCode, TableVersion
 
 STEP_LIMIT = 200  # a caller who walks the menus for an hour fills no disk
+HEARD_LIMIT = 10  # of what was said, the last: nobody reads more with a caller on the line
 CALLBACK_WITHIN = timedelta(hours=2)  # promised to one who waited in vain
 
 
-def _nobody_watches(_step: Step) -> None:
+def _nobody_watches(_journey: Journey) -> None:
     """A journey without a board that shows it."""
 
 
@@ -36,7 +39,7 @@ class Journey:
         table: TableVersion,
         node: str,
         clock: Clock,
-        moved: Callable[[Step], None] = _nobody_watches,
+        moved: Callable[[Journey], None] = _nobody_watches,
     ) -> None:
         self._facts = facts
         self._table = table
@@ -48,6 +51,7 @@ class Journey:
         self.contact: PhoneNumber = facts.caller
         self._steps: list[Step] = []
         self._told: list[Told] = []
+        self._heard: list[tuple[Heard, Decision]] = []
         self.outcome = Outcome.ABANDONED
         self.line: LineCode | None = None
         self.ticket: TicketNumber | None = None
@@ -66,15 +70,21 @@ class Journey:
         """The caller has come to `name`; coming again to where they are says nothing new."""
         if name != self.here and len(self._steps) < STEP_LIMIT:
             self._steps.append(Step(name, self._now()))
-            self._moved(self._steps[-1])
+            self._moved(self)
 
     def keyed(self, at: str, key: str) -> None:
         """The caller chose by a key at this question."""
         self._keep(Told(Means.KEY, at, key))
 
-    def said(self, text: str, area: str = "") -> None:
+    def said(self, heard: Heard, decision: Decision, area: str = "") -> None:
         """The caller said what they want; `area` is where they are, as far as is known."""
-        self._keep(Told(Means.WORDS, "", text, area))
+        self._keep(Told(Means.WORDS, "", heard.text, area))
+        self._heard = [*self._heard, (heard, decision)][-HEARD_LIMIT:]
+
+    @property
+    def heard(self) -> tuple[tuple[Heard, Decision], ...]:
+        """The last things they said to this process, each with what it was taken for."""
+        return tuple(self._heard)
 
     def _keep(self, told: Told) -> None:
         if len(self._told) < STEP_LIMIT:

@@ -3,21 +3,59 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
-from ivr.kernel.ids import CallId, PhoneNumber
+from ivr.kernel.heard import Heard
+from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
+from routing.decision import Decision
+from routing.ids import LineCode
+
+REASONS: Final = 5  # more than anybody reads while a telephone rings
+
+
+@frozen
+class Understood:
+    """What a machine heard a caller say, what it took that for, and why.
+
+    `confidence`, 0..1, is of the words; `label` of the decision is ROUTE, HUMAN, EMERGENCY119 and
+    so on (`routing.outcomes`), `lines` the likely ones, best first.
+    """
+
+    text: str
+    confidence: float
+    label: str
+    lines: tuple[LineCode, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+def understood(heard: Heard, decision: Decision) -> Understood:
+    """For the screen; looks for the reasons, which takes a millisecond."""
+    return Understood(
+        text=heard.text,
+        confidence=round(heard.confidence, 3),
+        label=decision.label,
+        lines=tuple(each.line for each in decision.candidates),
+        because=tuple(each.rule for each in decision.because[:REASONS]),
+    )
 
 
 @frozen
 class LiveCall:
-    """A caller on the line, where in the flow they are, and since when they are there."""
+    """A caller on the line, where in the flow they are, and since when they are there.
+
+    `line` is what they came for, as far as is known. What they `said` is there from the moment
+    they ask for a human on, for whoever answers.
+    """
 
     call: CallId
     caller: PhoneNumber
     step: str
     since: datetime
+    line: LineCode | None = None
+    ticket: TicketNumber | None = None
+    said: tuple[Understood, ...] = ()
 
 
 class LiveCalls(Protocol):

@@ -11,6 +11,7 @@ from attrs import frozen
 from ivr.kernel.ids import CallId, OperatorId, PhoneNumber, TicketNumber
 from routing.ids import LineCode, TableVersion
 
+OPERATOR: Final = "operator"  # the step of a caller who wants a human, until they are done
 GONE: Final = "caller-gone"  # the last step of a call that the caller ended
 
 

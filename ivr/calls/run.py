@@ -10,8 +10,8 @@ from attrs import frozen
 
 from ivr.calls.fence import Fence
 from ivr.calls.journey import Journey
-from ivr.calls.live import LiveCall, LiveCalls
-from ivr.calls.record import GONE, Callback, CallLedger, CallRecord, Outcome, Step
+from ivr.calls.live import LiveCall, LiveCalls, understood
+from ivr.calls.record import GONE, OPERATOR, Callback, CallLedger, CallRecord, Outcome
 from ivr.calls.witness import IsOver, Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
@@ -70,15 +70,14 @@ class CallRunner:
             raise
         return False
 
-    def _board(self, facts: CallFacts) -> Callable[[Step], None]:
+    def _board(self, facts: CallFacts) -> Callable[[Journey], None]:
         """Shows where the call is; the call never waits for it."""
         rang = self.clock.monotonic()
 
-        def moved(step: Step) -> None:
-            if step.name == "answered":
+        def moved(journey: Journey) -> None:
+            if journey.here == "answered":
                 self.meter.answer.observe(self.clock.monotonic() - rang)
-            shown = LiveCall(facts.call, facts.caller, step.name, step.at)
-            self.background.start(self.live.put(shown))
+            self.background.start(self.live.put(_shown(facts, journey)))
 
         return moved
 
@@ -103,6 +102,20 @@ class CallRunner:
             self.meter.steps.count(step.name.partition(".")[0])
         if record.waited is not None:
             self.meter.waited.observe(record.waited)
+
+
+def _shown(facts: CallFacts, journey: Journey) -> LiveCall:
+    step = journey.steps[-1]
+    for_a_human = journey.heard if journey.been(OPERATOR) else ()
+    return LiveCall(
+        call=facts.call,
+        caller=facts.caller,
+        step=step.name,
+        since=step.at,
+        line=journey.line,
+        ticket=journey.ticket,
+        said=tuple(understood(*each) for each in for_a_human),
+    )
 
 
 def _say(record: CallRecord, callback: Callback | None) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from ivr.kernel.ids import OperatorId
+from ivr.kernel.ids import CallId, OperatorId
 
 
 class OperatorState(Enum):
@@ -16,17 +16,26 @@ class OperatorState(Enum):
 
     LOGGED_IN = "logged-in"  # 就绪: free to take a call
     PAUSED = "paused"  # 示忙
+    RINGING = "ringing"  # 振铃: a caller is about to be put through
     TALKING = "talking"  # 通话中
     AWAY = "away"  # 签出
 
 
 @frozen
 class OperatorPresence:
-    """One operator: the state they are in, and since when."""
+    """One operator: the state they are in, since when, and the caller they have then.
+
+    `call` is the caller who rings there or is talked to, None where that is not known.
+    """
 
     operator: OperatorId
     state: OperatorState
     since: datetime
+    call: CallId | None = None
+
+    def says_again(self, before: OperatorPresence | None) -> bool:
+        """Whether this was known, but for the moment."""
+        return before is not None and (before.state, before.call) == (self.state, self.call)
 
 
 class Presence(Protocol):

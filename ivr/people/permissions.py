@@ -20,6 +20,7 @@ class Permission(Enum):
     READ_AUDIT = "查看操作记录"
     SEE_CONTACTS = "查看联系人的完整电话"
     SEE_TICKETS = "查看工单"
+    TAKE_CALLS = "接听来电"
 
 
 READER: Final = frozenset({Permission.READ_TABLE})
@@ -32,7 +33,8 @@ ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.SUPERVISOR: READER
     | {Permission.READ_AUDIT, Permission.SEE_CONTACTS, Permission.SEE_TICKETS},
     # They ring the unit up.
-    Role.OPERATOR: READER | {Permission.SEE_CONTACTS, Permission.SEE_TICKETS},
+    Role.OPERATOR: READER
+    | {Permission.SEE_CONTACTS, Permission.SEE_TICKETS, Permission.TAKE_CALLS},
     Role.HANDLER: READER | {Permission.SEE_TICKETS},
 }
 

@@ -28,8 +28,7 @@ class MemoryPresence:
         self._seen: dict[OperatorId, OperatorPresence] = {}
 
     async def set(self, presence: OperatorPresence) -> None:
-        before = self._seen.get(presence.operator)
-        if before is None or before.state is not presence.state:
+        if not presence.says_again(self._seen.get(presence.operator)):
             self._seen[presence.operator] = presence
 
     async def all(self) -> tuple[OperatorPresence, ...]:

@@ -22,6 +22,7 @@ from ivr.web.page import Page, Pages
 from ivr.web.pages import (
     accounts,
     audit,
+    desk,
     directory,
     directory_edit,
     draft,
@@ -46,6 +47,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *directory.PAGES,
     *tickets.PAGES,
+    *desk.PAGES,
     *directory_edit.PAGES,
     *listening.PAGES,
     *menu.PAGES,

@@ -16,6 +16,7 @@ from ivr.kernel.sound import Sound
 from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.tables.checking import Checked
+from ivr.web.desk import DeskReading
 from ivr.web.tickets import TicketReading
 from routing.decide import Router
 from routing.rehearse import Rehearsal
@@ -51,6 +52,7 @@ class WebParts:
     own: OwnAccount
     tables: TableDesk
     tickets: TicketReading
+    desk: DeskReading
     rehearsals: DraftWork[Rehearsal]
     checks: DraftWork[Checked]
     in_force: Callable[[], Snapshot]

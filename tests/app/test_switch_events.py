@@ -10,10 +10,12 @@ import pytest
 from ivr.app.switch_events import SwitchEvents
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome
 from ivr.calls.witness import Witness
+from ivr.desk.presence import OperatorState
 from ivr.kernel.background import Background
 from ivr.kernel.clock import CHINA, SystemClock
 from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.kernel.metrics import Meter
+from ivr.storage.memory import MemoryPresence
 from ivr.telephony.call import CallFacts
 from ivr.tickets.will import Will
 from routing.ids import TableVersion
@@ -46,6 +48,14 @@ class Switch:
         return self.channels if name == "CoreShowChannels" else ()
 
 
+def of_the_seat(name, **more):
+    return Fields(Event=name, Interface="PJSIP/op1001", Uniqueid=CALL, **more)
+
+
+def status(code, in_call="0", paused="0"):
+    return of_the_seat("QueueMemberStatus", Status=code, InCall=in_call, Paused=paused)
+
+
 class Wills:
     def __init__(self):
         self.kept = {CALL: Will(CallFacts(CALL, CALLER), RECORD, OWED)}
@@ -55,17 +65,13 @@ class Wills:
             self.kept[call] = change(self.kept[call])
 
 
-class Presence:
-    async def set(self, seen):
-        """Nobody looks."""
-
-
 @attrs.define
 class Scene:
     events: SwitchEvents
     witness: Witness
     wills: Wills
     background: Background
+    presence: MemoryPresence
 
     async def settled(self):
         while self.background._tasks:
@@ -77,17 +83,18 @@ class Scene:
 def scene():
     def make(*channels):
         witness, wills, background = Witness(SystemClock()), Wills(), Background()
+        presence = MemoryPresence()
         events = SwitchEvents(
             manager=Switch(*channels),
             queue="hotline",
             witness=witness,
-            presence=Presence(),
+            presence=presence,
             clock=SystemClock(),
             meter=Meter(),
             background=background,
             wills=wills,
         )
-        return Scene(events, witness, wills, background)
+        return Scene(events, witness, wills, background, presence)
 
     return make
 
@@ -141,3 +148,41 @@ async def test_what_is_known_of_a_talk_is_not_forgotten_by_looking_again(scene):
     seen.witness.operator_answered(CALL, "1002", 5.0)
     await seen.events.reread()
     assert (await seen.settled()).callback == OWED  # it was told at the time
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "call"),
+    [
+        ((), None, None),
+        (("AgentCalled",), OperatorState.RINGING, CALL),
+        (("AgentCalled", "6"), OperatorState.RINGING, CALL),
+        (("6", "AgentCalled"), OperatorState.RINGING, CALL),
+        (("AgentCalled", "AgentRingNoAnswer"), OperatorState.LOGGED_IN, None),
+        (("AgentCalled", "1"), OperatorState.LOGGED_IN, None),  # the caller hung up meanwhile
+        (("AgentCalled", "AgentConnect"), OperatorState.TALKING, CALL),
+        (("AgentCalled", "AgentConnect", "2"), OperatorState.TALKING, CALL),
+        (("AgentCalled", "AgentConnect", "AgentComplete", "1"), OperatorState.LOGGED_IN, None),
+        (("AgentRingNoAnswer",), None, None),
+    ],
+)
+async def test_a_seat_has_its_caller_from_the_first_ring_to_the_end_of_the_talk(
+    scene, events, state, call
+):
+    """Events of devices come before or after those of the queue."""
+    seen = scene()
+    for name in events:
+        seen.events.handle(status(name) if name.isdigit() else of_the_seat(name))
+    await seen.settled()
+    found = [(each.state, each.call) for each in await seen.presence.all()]
+    assert found == ([(state, call)] if state else [])
+
+
+async def test_who_is_talked_to_is_known_again_after_the_manager_was_away(scene):
+    seen = scene(
+        channel("PJSIP/trunk-1", "Queue"), channel("PJSIP/op1001-7", "AppQueue", call="other")
+    )
+    await seen.events.reread()
+    seen.events.handle(status("2", in_call="1"))
+    await seen.settled()
+    (seat,) = await seen.presence.all()
+    assert (seat.state, seat.call) == (OperatorState.TALKING, CALL)

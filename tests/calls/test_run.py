@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import pytest
+from attrs import evolve
 
 from ivr.calls.fence import Fence
-from ivr.calls.record import CallbackReason, Outcome
+from ivr.calls.live import Understood
+from ivr.calls.record import OPERATOR, CallbackReason, Outcome
 from ivr.calls.run import CallRunner
 from ivr.calls.scripted import ScriptedCall
 from ivr.calls.witness import Witness
 from ivr.kernel.background import Background
 from ivr.kernel.clock import CHINA, ManualClock
+from ivr.kernel.heard import Heard, Hypothesis
 from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.kernel.metrics import Meter
 from ivr.kernel.units import seconds
 from ivr.storage.memory import MemoryLiveCalls
 from ivr.telephony.call import CallerGone, CallFacts
+from routing.decision import Evidence
 from routing.load import load_table
 from routing.table import publish
+from routing.wordings import How
+from tests.flows.understood import decision as meaning
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
 TABLE = publish(load_table(), 7, NOW)
@@ -70,6 +77,27 @@ async def _run(stage, flow, *, ended=True):
         await runner(ScriptedCall(FACTS, ()))
     finally:
         await background.stop()
+
+
+async def test_what_was_said_is_shown_to_the_human_who_is_asked_for(stage):
+    """With reasons, and from then on alone: nobody looks for reasons that nobody reads."""
+    said = Heard((Hypothesis("家里停水", 0.0),), 0.8)
+    evidence = Evidence(2, 4, "停水", "停水", How.CHARACTERS, 2.0, "“停水”是事项“供水”的词语")
+    decision = evolve(meaning("ROUTE", "H090", "H091"), because=(evidence,))
+    seen = []
+
+    async def flow(_call, _snapshot, journey, _is_over):
+        journey.said(said, decision)
+        for step in ("confirm", OPERATOR):
+            journey.step(step)
+            await asyncio.sleep(0)
+            seen.extend(await stage[1].all())
+
+    await _run(stage, flow)
+    assert [each.said for each in seen] == [
+        (),
+        (Understood("家里停水", 0.8, "ROUTE", ("H090", "H091"), (evidence.rule,)),),
+    ]
 
 
 async def test_a_flow_that_returns_is_recorded_with_the_table_it_began_with(stage):

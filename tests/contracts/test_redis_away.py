@@ -7,6 +7,7 @@ import contextlib
 from datetime import datetime, timedelta
 
 import pytest
+from attrs import evolve
 from redis import Redis
 
 from ivr.calls.live import LiveCall
@@ -85,10 +86,11 @@ async def told(publisher, reader, *, word="now"):
 
 async def test_what_one_node_sees_the_other_shows(nodes):
     one, other = nodes
-    await one.presence.set(seen("1001", OperatorState.TALKING))
+    talking = evolve(seen("1001", OperatorState.TALKING), call=CallId("a"))
+    await one.presence.set(talking)
     await one.live.put(live("a"))
     await other.live.put(live("b", minutes=1))
-    await eventually(other.presence.all, (seen("1001", OperatorState.TALKING),))
+    await eventually(other.presence.all, (talking,))
     for node in nodes:
         await eventually(node.live.all, (live("a"), live("b", minutes=1)))
     await one.live.remove(CallId("a"))

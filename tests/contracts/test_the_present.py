@@ -6,8 +6,9 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from attrs import evolve
 
-from ivr.calls.live import LiveCall
+from ivr.calls.live import LiveCall, Understood
 from ivr.desk.presence import OperatorPresence, OperatorState
 from ivr.kernel.clock import CHINA, SystemClock
 from ivr.kernel.fanout import BACKLOG, Topic
@@ -16,6 +17,7 @@ from ivr.kernel.locks import LockBusy
 from ivr.kernel.units import seconds
 from ivr.storage.live_state import open_live_state
 from ivr.storage.redis.shared import open_shared
+from routing.ids import LineCode
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
 LONG = seconds(60)
@@ -77,6 +79,16 @@ async def test_who_left_is_away_and_not_forgotten(presence):
     assert await presence.all() == (seen("1001", OperatorState.AWAY, 1),)
 
 
+async def test_another_caller_at_the_same_seat_is_news(presence):
+    """The screen of that seat shows whom it rings for now."""
+    first = evolve(seen("1001", OperatorState.RINGING), call=CallId("n1-1"))
+    other = evolve(seen("1001", OperatorState.RINGING, 1), call=CallId("n1-2"))
+    await presence.set(first)
+    await presence.set(other)
+    await presence.set(evolve(other, since=NOON + timedelta(minutes=2)))
+    assert await presence.all() == (other,)
+
+
 def live(call, step="menu", minutes=0):
     return LiveCall(
         CallId(call), PhoneNumber("13812345678"), step, NOON + timedelta(minutes=minutes)
@@ -88,6 +100,13 @@ async def test_the_board_shows_each_call_once_longest_first(board):
     await board.put(live("a", minutes=2))
     await board.put(live("b", "queue", minutes=3))
     assert await board.all() == (live("a", minutes=2), live("b", "queue", minutes=3))
+
+
+async def test_what_a_caller_said_is_on_the_board_with_its_reasons(board):
+    said = Understood("家里停水", 0.83, "ROUTE", (LineCode("H090"),), ("“停水”是词语",))
+    shown = evolve(live("a", "operator"), line=LineCode("H090"), said=(said,))
+    await board.put(shown)
+    assert await board.all() == (shown,)
 
 
 async def test_a_call_that_ended_leaves_the_board_however_often(board):

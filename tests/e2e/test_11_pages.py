@@ -29,7 +29,7 @@ SLOW: Final = 60_000  # milliseconds; the machine is shared with the call
 PAGES: Final = (
     *("/", "/directory?q=gs", "/lines/H090", "/lines/H090/edit", "/menu", "/words"),
     *("/words/water-supply", "/try", "/draft", "/versions", "/accounts/new", "/audit", "/exchange"),
-    "/tickets",
+    *("/tickets", "/desk?seat=1001"),
 )
 WIDER: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Not asked: colours of what the browser itself draws (players), and nothing else.
@@ -126,6 +126,28 @@ async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
     await expect(page.get_by_text("已恢复，各节点即刻生效")).to_be_visible(timeout=SLOW)
     await asyncio.sleep(1)
     await keyed(cast, "311", WATER)
+
+
+async def test_who_rings_at_a_seat_is_on_its_screen_before_anybody_speaks(
+    cast: Cast, chromium: Browser, hotline: Hotline
+) -> None:
+    """Put through by the real queue; the page follows by itself."""
+    page = await signed_in(chromium, hotline)
+    await page.goto("/desk?seat=1002")
+    seat = await cast.operator("1002")
+    await expect(page.get_by_text("现在没有来电")).to_be_visible(timeout=SLOW)
+    caller = await cast.citizen()
+    await caller.chooses_water()
+    await caller.presses("0")
+    rung = await seat.incoming()
+    shown = page.locator("section", has=page.locator("#caller"))
+    await expect(shown).to_contain_text("正在接入的来电", timeout=SLOW)
+    await expect(shown).to_contain_text(caller.number)
+    await expect(shown).to_contain_text("市自来水公司")
+    await rung.pick_up()
+    await expect(shown).to_contain_text("正在通话的来电", timeout=SLOW)
+    await caller.hangs_up()
+    await expect(shown).to_contain_text("现在没有来电", timeout=SLOW)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

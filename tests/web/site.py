@@ -29,9 +29,10 @@ from ivr.people.sign_in import SignIn
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.storage.accounts import SqlAccounts
-from ivr.storage.memory import MemoryFanout, MemoryTally
+from ivr.storage.memory import MemoryFanout, MemoryLiveCalls, MemoryPresence, MemoryTally
 from ivr.tables.compiling import Compiler
 from ivr.web.app import web_app
+from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
 from ivr.web.tickets import TicketReading
 from prompts.sound_library import COMMITTED
@@ -202,6 +203,7 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             own=OwnAccount(stores.accounts, stores.sessions, throttle, clock),
             tables=desk,
             tickets=TicketReading(stores.tickets, stores.dictations, in_force, settings.recordings),
+            desk=DeskReading(MemoryLiveCalls(), MemoryPresence()),
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
             in_force=in_force,

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from ivr.desk.presence import OperatorPresence, OperatorState
-from ivr.kernel.ids import OperatorId
+from ivr.kernel.ids import CallId, OperatorId
 from ivr.storage.redis.link import RedisAway, RedisLink
 
 # KEYS: the hash. ARGV: whether to write only what is missing, then operator, state, since...
-# An entry is "state since"; hearing the same state again keeps its since.
+# An entry is "state since", or with a caller "state/call since"; hearing the same again keeps its
+# since.
 SETTLE: Final = """
 for each = 2, #ARGV, 3 do
   local known = redis.call('HGET', KEYS[1], ARGV[each])
@@ -39,8 +40,7 @@ class RedisPresence:
         self._unsent: dict[OperatorId, OperatorPresence] = {}
 
     async def set(self, presence: OperatorPresence) -> None:
-        before = self._known.get(presence.operator)
-        if before is None or before.state is not presence.state:
+        if not presence.says_again(self._known.get(presence.operator)):
             self._known[presence.operator] = presence
         self._unsent[presence.operator] = presence
 
@@ -68,7 +68,7 @@ class RedisPresence:
     async def _write(self, entries: Iterable[OperatorPresence], *, only_missing: bool) -> None:
         words = [str(int(only_missing))]
         for entry in entries:
-            words += [entry.operator, entry.state.value, entry.since.isoformat()]
+            words += [entry.operator, _state(entry), entry.since.isoformat()]
         await self._link.ask(lambda _: self._settle(keys=[self._key], args=words))
 
     def _adopt(self, found: Mapping[str, str]) -> None:
@@ -78,10 +78,16 @@ class RedisPresence:
                 self._known[presence.operator] = presence
 
 
+def _state(entry: OperatorPresence) -> str:
+    return f"{entry.state.value}/{entry.call}" if entry.call else entry.state.value
+
+
 def _presence(operator: OperatorId, entry: str) -> OperatorPresence | None:
     """None for what another version wrote."""
-    state, _, since = entry.partition(" ")
+    said, _, moment = entry.partition(" ")
+    state, _, call = said.partition("/")
     try:
-        return OperatorPresence(operator, OperatorState(state), datetime.fromisoformat(since))
+        since = datetime.fromisoformat(moment)
+        return OperatorPresence(operator, OperatorState(state), since, CallId(call) or None)
     except ValueError:
         return None

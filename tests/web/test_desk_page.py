@@ -1,0 +1,163 @@
+"""An operator's screen: what the caller said, marked as machine-heard, what it led to, and why."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from deploy.browser import find_browser
+from ivr.app.web import WebServer
+from ivr.calls.live import LiveCall, Understood
+from ivr.desk.presence import OperatorPresence, OperatorState
+from ivr.kernel.ids import CallId, OperatorId, PhoneNumber
+from ivr.kernel.people import Role
+from ivr.settings import WebSettings
+from ivr.web.render import STATIC, VENDOR
+from tests.web.screenshots import free_port
+from tests.web.site import PASSWORD
+from tests.web.test_chat_in_browser import AXE, WIDER
+from tests.web.test_table_pages import readable
+
+CALL, NEXT, SEAT = CallId("n1-1"), CallId("n1-2"), OperatorId("1001")
+SAID = Understood(
+    "我家<b>停水</b>两天了", 0.83, "ROUTE", ("H090", "H091", "H999"), ("“停水”是事项“供水”的词语",)
+)
+DANGER = Understood("楼下着火了", 0.7, "EMERGENCY:119", (), ())
+SLOW = 30_000  # milliseconds; the machine is shared
+
+
+async def rings(site, *said, state=OperatorState.RINGING, call=CALL):
+    """A caller for whom seat 1001 rings, and one behind them."""
+    now, desk = site.clock.now(), site.parts.desk
+    caller = LiveCall(call, PhoneNumber("13804730001"), "operator", now, "H090", None, said)
+    behind = LiveCall(NEXT, PhoneNumber(""), "operator", now + timedelta(minutes=1))
+    for each in (caller, behind):
+        await desk.live.put(each)
+    await desk.presence.set(OperatorPresence(SEAT, state, now, call))
+
+
+async def test_what_the_caller_said_is_there_before_the_first_word(site):
+    browser = await site.signed_in("ou", Role.OPERATOR)
+    await rings(site, SAID)
+    page = await browser.look("/desk?seat=1001")
+    assert "&lt;b&gt;停水" in page
+    said = readable(page)
+    assert "正在接入的来电 1001 振铃" in said
+    assert "来电号码 13804730001 要办的事 供水报修 （" in said
+    assert "来电者说的 机器听写 由机器听出，可能有错，请向来电者核对。" in said
+    assert re.search(
+        r"我家<b>停水</b>两天了 机器判断：转到“ ?供水报修 ?（.*?）” 听清的把握83%", said
+    )
+    assert "因为： “停水”是事项“供水”的词语 也可能是： " in said
+    assert "H999" in said  # a line that the table in force has no longer
+    assert "等人工的来电 2" in said
+
+
+@pytest.mark.parametrize(
+    ("heard", "words"),
+    [
+        (DANGER, "有危险，转119"),
+        (Understood("找个人", 0.9, "HUMAN"), "要找人工"),
+        (Understood("那个", 0.2, "UNCLEAR", ("H090",)), "没有听明白要办什么"),
+        (Understood("", 0.0, "UNCLEAR"), "（没有听出话来）"),
+    ],
+)
+async def test_whatever_it_was_taken_for_is_said_in_words(site, heard, words):
+    browser = await site.signed_in("ou", Role.OPERATOR)
+    await rings(site, heard, state=OperatorState.TALKING)
+    said = readable(await browser.look("/desk?seat=op1001"))
+    assert "正在通话的来电" in said
+    assert words in said
+    assert "等人工的来电 1 未显示号码" in said
+
+
+async def test_a_seat_without_a_caller_says_which_it_is(site):
+    browser = await site.signed_in("op1001", Role.OPERATOR)
+    assert "座席1001还没有签入队列" in readable(await browser.look("/desk"))
+    desk, now = site.parts.desk, site.clock.now()
+    await desk.presence.set(OperatorPresence(SEAT, OperatorState.LOGGED_IN, now))
+    assert "现在没有来电" in readable(await browser.look("/desk"))
+    await desk.presence.set(OperatorPresence(SEAT, OperatorState.TALKING, now, CallId("gone")))
+    assert "还没有收到，请直接询问来电者" in readable(await browser.look("/desk"))
+    await desk.presence.set(OperatorPresence(SEAT, OperatorState.AWAY, now))
+    assert "没有话务员签入" in readable(await browser.look("/desk"))
+
+
+@pytest.mark.parametrize("asked", ["12", "x" * 40, "../1001", "<script>", "%00", "%E2%80%AE1001"])
+async def test_rubbish_is_no_seat(site, asked):
+    browser = await site.signed_in("ou", Role.OPERATOR)
+    page = await browser.look(f"/desk?seat={asked}")
+    assert ("不是座席号" in page) == (asked != "%00")
+    assert "<script>" not in page.replace("<script src", "")
+    assert (await browser.get(f"/desk/now?seat={asked}")).status_code == 200
+
+
+async def test_the_part_that_changes_is_sent_when_it_has_changed(site):
+    """Nothing is read out twice, and nobody loses their place on the page."""
+    browser = await site.signed_in("ou", Role.OPERATOR)
+    await rings(site, SAID)
+    part = await browser.look("/desk/now?seat=1001")
+    again = re.search(r'hx-get="(/desk/now[^"]+)"', part)[1].replace("&amp;", "&")
+    assert (await browser.get(again)).status_code == 204
+    await site.parts.desk.live.remove(CALL)
+    assert "还没有收到" in (await browser.get(again)).text
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.APPROVER, Role.SUPERVISOR])
+async def test_only_who_takes_calls_sees_who_calls(site, role):
+    await rings(site, SAID)
+    browser = await site.signed_in("anna", role)
+    assert 'href="/desk"' not in await browser.look("/")
+    for path in ("/desk?seat=1001", "/desk/now?seat=1001"):
+        answer = await browser.get(path)
+        assert answer.status_code == 403
+        assert "停水" not in answer.text
+
+
+async def test_the_screen_follows_the_telephone_by_itself(site):
+    """In Chromium: a caller appears without a touch, at both widths, and axe finds no fault."""
+    found = find_browser()
+    if found is None or not (STATIC / VENDOR).is_file():
+        pytest.skip("no Chromium or no htmx here; `make setup` with a network fetches them")
+    await site.account("op1001", Role.OPERATOR)
+    where = WebSettings(port=free_port())
+    server = WebServer(site.app, where)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
+        await asyncio.sleep(0.02)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(found.program),
+            env={**os.environ, **found.environment},
+            args=["--no-sandbox"],
+        )
+        context = await browser.new_context(
+            base_url=f"http://{where.host}:{where.port}", locale="zh-CN", bypass_csp=True
+        )
+        page = await context.new_page()
+        page.set_default_timeout(SLOW)
+        await page.goto("/login?next=/desk")
+        await page.get_by_label("账号").fill("op1001")
+        await page.get_by_label("口令").fill(PASSWORD)
+        await page.get_by_role("button", name="登录").click()
+        await expect(page.get_by_text("座席1001还没有签入队列")).to_be_visible(timeout=SLOW)
+        await rings(site, SAID, DANGER)
+        await expect(page.get_by_text("机器听写")).to_be_visible(timeout=SLOW)
+        await expect(page.get_by_text("有危险，转119")).to_be_visible()
+        for width in (1280, 390):
+            await page.set_viewport_size({"width": width, "height": 900})
+            assert not await page.evaluate(WIDER), width
+            if AXE.is_file():
+                await page.evaluate(AXE.read_text("utf-8"))
+                faults = await page.evaluate("axe.run(document).then(found => found.violations)")
+                assert faults == []
+            if folder := os.environ.get("HOTLINE_SHOTS"):
+                await page.screenshot(path=f"{folder}/desk-caller-{width}.png", full_page=True)
+        await browser.close()
+    server.should_exit = True
+    await serving
