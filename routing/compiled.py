@@ -106,11 +106,7 @@ def _columns(table: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _tables(packed: _Packed) -> Tables:
-    sounds = SoundTable(
-        dict(zip(*packed.sounds, strict=True)),
-        packed.pairs,
-        frozenset(pair[0] for pair in packed.pairs),
-    )
+    sounds = SoundTable(dict(zip(*packed.sounds, strict=True)), packed.pairs)
     return Tables(dict(zip(*packed.simplified, strict=True)), sounds)
 
 

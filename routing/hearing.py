@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import compress
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
 from routing.danger import Alarm, DangerPart, Lookout
 from routing.directory import Directory
 from routing.ids import AreaCode
-from routing.lexicon import Keyword, Lexicon, Phrase, PhraseKind
-from routing.place import Gazetteer, Place
+from routing.lexicon import Danger, Keyword, Lexicon, Phrase, PhraseKind
+from routing.place import NOWHERE, Gazetteer, Place
 from routing.sound import SoundTable
 from routing.text import PAUSE, PLACE, Alphabet, Text, read
-from routing.wordings import Found, How, Wordings
+from routing.wordings import Found, How, Sets, Wordings
 
 _HEARD: Final = 2  # syllables from which a keyword is told by its sound
 
@@ -58,7 +58,7 @@ class Heard:
     text: Text
     signs: str
     sound: str
-    mask: bytes  # of the signs as they were said, 1 where one is kept
+    mask: bytearray  # of the signs as they were said, 1 where one is kept
     place: Place
     area_known: tuple[AreaCode, ...]
     keywords: tuple[Found, ...]
@@ -87,8 +87,12 @@ class Ear:
         self._gazetteer.add_to(self._wordings, tables.sounds)
         self._lookout.add_to(self._wordings, tables.sounds)
         self._add_words(lexicon.keywords, lexicon.phrases)
-        self._wordings.seal()
+        self._dangers = Sets.of(_needed(lexicon.dangers))
+        self._wordings.seal(self._bits)
         self._cities = frozenset(area.code for area in directory.areas if not area.parent)
+
+    def _bits(self, meaning: object) -> int | None:
+        return self._dangers.bit(meaning) if isinstance(meaning, DangerPart) else None
 
     def _add_words(self, keywords: Iterable[Keyword], phrases: Iterable[Phrase]) -> None:
         for keyword in keywords:
@@ -114,22 +118,24 @@ class Ear:
     def understand(self, text: Text, area: str = "") -> Heard:
         """What is in a sentence that has been read."""
         sound = self._tables.sounds.of(text.signs)
-        sorted_out = _sort(self._wordings.find(text.signs, sound))
-        place = self._gazetteer.place(sorted_out.places)
+        spotted = self._wordings.find(text.signs, sound)
+        sorted_out = _sort(spotted.alone)
+        place = self._gazetteer.place(sorted_out.places) if sorted_out.places else NOWHERE
         named = self._gazetteer.named(area) if area else ()
-        mask, signs, sound = _without(text.signs, sound, self._masked(place), sorted_out.fillers)
+        masked = self._masked(place) if place.found else []
+        mask, signs, sound = _without(text.signs, sound, masked, sorted_out.fillers)
         return Heard(
             text=text,
             signs=signs,
             sound=sound,
             mask=mask,
-            place=self._beyond_city(place),
-            area_known=tuple(code for code in named if code not in self._cities),
+            place=self._beyond_city(place) if place.found else NOWHERE,
+            area_known=tuple(code for code in named if code not in self._cities) if named else (),
             keywords=tuple(sorted_out.keywords),
             phrases=tuple(sorted_out.phrases),
-            alarms=tuple(
-                self._lookout.alarms(sorted_out.parts, sorted_out.guards, text.signs)
-                if sorted_out.parts
+            alarms=(
+                tuple(self._lookout.alarms(spotted.parts(), sorted_out.guards, text.signs))
+                if self._dangers.any_whole(spotted.bits)
                 else ()
             ),
         )
@@ -144,31 +150,33 @@ class Ear:
         return Place(tuple(code for code in place.areas if code not in self._cities), place.found)
 
 
-@frozen
-class _Sorted:
+class _Sorted(NamedTuple):
     places: list[Found]
     keywords: list[Found]
     phrases: list[Found]
     guards: list[Found]
     fillers: list[Found]
-    parts: list[Found]
 
 
 def _sort(found: Iterable[Found]) -> _Sorted:
-    out = _Sorted([], [], [], [], [], [])
+    out = _Sorted([], [], [], [], [])
     for each in found:
         meaning = each.meaning
         if isinstance(meaning, Keyword):
             out.keywords.append(each)
         elif isinstance(meaning, tuple):
             out.places.append(each)
-        elif isinstance(meaning, DangerPart):
-            out.parts.append(each)
         elif meaning is PhraseKind.HUMAN or meaning is PhraseKind.PROGRESS:
             out.phrases.append(each)
         elif each.how is How.CHARACTERS:
             (out.fillers if meaning is PhraseKind.FILLER else out.guards).append(each)
     return out
+
+
+def _needed(dangers: Iterable[Danger]) -> Iterable[list[DangerPart]]:
+    """Of each danger the parts without which it is none."""
+    for number, danger in enumerate(dangers):
+        yield [DangerPart(number, part) for part in range(len(danger.parts))]
 
 
 def _proper(found: Found) -> tuple[int, int]:
@@ -180,10 +188,10 @@ def _proper(found: Found) -> tuple[int, int]:
 
 def _without(
     signs: str, sound: str, masked: list[tuple[int, int]], fillers: list[Found]
-) -> tuple[bytes, str, str]:
+) -> tuple[bytearray, str, str]:
     """The signs that matter and which they are; a sentence of fillers alone keeps them."""
-    if not masked and not fillers and PAUSE not in signs:
-        return b"\1" * len(signs), signs, sound
+    if not masked and not fillers:
+        return _no_pauses(signs), signs.replace(PAUSE, ""), sound.replace(PAUSE, "")
     mask = _no_pauses(signs)
     for filler in fillers:
         mask[filler.start : filler.end] = bytes(filler.end - filler.start)
@@ -195,7 +203,7 @@ def _without(
         mask[start + 1 : end] = bytes(end - start - 1)
     if not any(mask):
         mask = _no_pauses(signs)
-    return bytes(mask), "".join(compress(signs, mask)), "".join(compress(sound, mask))
+    return mask, "".join(compress(signs, mask)), "".join(compress(sound, mask))
 
 
 def _no_pauses(signs: str) -> bytearray:

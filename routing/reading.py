@@ -50,7 +50,7 @@ def sound_table(sentences: Iterable[str]) -> SoundTable:
     signs = {name: sign for sign, name in syllable_names().items()}
     singles = {char: signs[folded(syllable)] for char, syllable in _syllables().items()}
     pairs = dict(sorted(_pairs(sentences, singles, signs)))
-    return SoundTable(singles, pairs, frozenset(pair[0] for pair in pairs))
+    return SoundTable(singles, pairs)
 
 
 def _pairs(

@@ -7,11 +7,13 @@ the same length and whatever is looked for in one can be looked for in the other
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
 from attrs import frozen
+
+from routing.text import by_code
 
 FIRST_SYLLABLE: Final = 0xE000  # start of the private use area; it has room for 6,400
 
@@ -47,30 +49,30 @@ class SoundTable:
 
     singles: Mapping[str, str]
     pairs: Mapping[str, str]
-    changing: frozenset[str]
 
     def of(self, text: str) -> str:
         """The sound, as long as the text; what has none stands for itself."""
         sound = text.translate(self._signs)
-        if self.changing.isdisjoint(text):
-            return sound
-        starts = [start for start, char in enumerate(text[:-1]) if char in self.changing]
-        for start in starts:
+        for found in self._neighbours(text):
+            start = found.start()
             pair = self.pairs.get(text[start : start + 2])
             if pair:
                 sound = sound[:start] + pair + sound[start + 2 :]
         return sound
 
     @cached_property
-    def _signs(self) -> dict[int, str]:
-        return _Signs((ord(char), sign) for char, sign in self.singles.items())
+    def _signs(self) -> str:
+        """The sound of each character, at its code; `translate` leaves those beyond."""
+        return by_code(self.singles, map(chr, range(max(map(ord, self.singles), default=-1) + 1)))
 
-
-class _Signs(dict[int, str]):
-    """For `str.translate`: what is not in it stands for itself."""
-
-    def __missing__(self, code: int) -> str:
-        return chr(code)
+    @cached_property
+    def _neighbours(self) -> Callable[[str], Iterable[re.Match[str]]]:
+        """Finds where a pair may be: first characters of pairs before second ones."""
+        if not self.pairs:
+            return lambda _text: ()
+        of = zip(*self.pairs, strict=True)
+        first, second = ("".join(map(re.escape, dict.fromkeys(signs))) for signs in of)
+        return re.compile(f"[{first}](?=[{second}])").finditer
 
 
 _INITIAL: Final = re.compile("[bpmfdtnlgkhjqxzcsryw]?")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from functools import reduce
+from operator import or_
 from typing import Any, Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
+from attrs import field, frozen
 
 BETWEEN: Final = "\n"  # between the signs and their sound; in neither
 
@@ -30,12 +34,67 @@ class Found(NamedTuple):
     meaning: Any
 
 
+@frozen
+class Sets:
+    """Which of many sets are there as a whole, all asked in one addition.
+
+    A set has a bit for each member and one above them, into which adding 1 to all of them carries.
+    """
+
+    _bits: dict[object, int]
+    _ones: int
+    _tops: int
+
+    @staticmethod
+    def of(sets: Iterable[Sequence[object]]) -> Sets:
+        """No member stands in two of `sets`; those without members are never there."""
+        bits: dict[object, int] = {}
+        ones = tops = 0
+        first = 1
+        for members in filter(None, sets):
+            bits.update((member, first << place) for place, member in enumerate(members))
+            ones, tops = ones | first, tops | first << len(members)
+            first <<= len(members) + 1
+        return Sets(bits, ones, tops)
+
+    def bit(self, member: object) -> int:
+        """What to join for a member that is there; 0 for what is none."""
+        return self._bits.get(member, 0)
+
+    def any_whole(self, bits: int) -> bool:
+        """Whether the members that have been joined make at least one set."""
+        return (bits + self._ones) & self._tops != 0
+
+
+_Known = tuple[How, str, Any]
+_Span = tuple[int, int, int]  # number of a pattern, start, end
+
+
+@frozen
+class Spotted:
+    """Where wordings are: `alone` those that mean something by themselves.
+
+    The others stand in nearly every sentence and mean something beside one another alone: `bits`
+    are those of all of them, joined, and `parts` makes them when the bits have said enough.
+    """
+
+    alone: list[Found]
+    bits: int
+    _spans: list[_Span] = field(repr=False)
+    _known: list[tuple[_Known, ...]] = field(repr=False)
+
+    def parts(self) -> list[Found]:
+        return _found(self._spans, self._known)
+
+
 class Wordings:
     """Many wordings looked for at once, overlapping ones too."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[tuple[How, str, Any]]] = {}
-        self._meanings: tuple[list[tuple[How, str, Any]], ...] = ()
+        self._known: dict[str, list[_Known]] = {}
+        self._alone: list[tuple[_Known, ...]] = []
+        self._parts: list[tuple[_Known, ...]] = []
+        self._bits: list[int] = []
         self._matcher: AhoCorasick | None = None
 
     def add(self, wording: str, meaning: object, sound: str = "") -> None:
@@ -45,33 +104,46 @@ class Wordings:
         if sound and sound != wording:
             self._known.setdefault(sound, []).append((How.SOUND, wording, meaning))
 
-    def seal(self) -> None:
-        """To be called once, after the last `add`."""
-        self._meanings = tuple(self._known.values())
+    def seal(self, bits: Callable[[object], int | None]) -> None:
+        """To be called once, after the last `add`; None are the bits of what stands alone."""
+        for known in self._known.values():
+            told = [(bits(each[2]), each) for each in known]
+            self._alone.append(tuple(each for bit, each in told if bit is None))
+            self._parts.append(tuple(each for bit, each in told if bit is not None))
+            self._bits.append(reduce(or_, (bit or 0 for bit, _ in told)))
         if self._known:
             self._matcher = AhoCorasick(
                 tuple(self._known), implementation=Implementation.ContiguousNFA
             )
 
-    def find(self, signs: str, sound: str) -> list[Found]:
+    def find(self, signs: str, sound: str) -> Spotted:
         """All of them, in characters first; what is written is not reported as heard too.
 
         `sound` is as long as `signs`.
         """
         if self._matcher is None:
-            return []
-        length = len(signs) + 1
-        found: list[Found] = []
-        written: set[tuple[int, int]] = set()
-        for pattern, start, end in self._matcher.find_matches_as_indexes(
-            f"{signs}{BETWEEN}{sound}", overlapping=True
-        ):
-            if start < length:
-                written.add((start, end))
-            else:
-                start, end = start - length, end - length  # noqa: PLW2901 - now of the signs
-                if (start, end) in written:
-                    continue
-            for how, wording, meaning in self._meanings[pattern]:
-                found.append(Found(start, end, how, wording, meaning))
-        return found
+            return Spotted([], 0, [], [])
+        both = f"{signs}{BETWEEN}{sound}"
+        matches = self._matcher.find_matches_as_indexes(both, overlapping=True)
+        spans, of, bits = _once(matches, len(signs) + 1), self._bits, 0
+        for pattern, _, _ in spans:
+            bits |= of[pattern]
+        return Spotted(_found(spans, self._alone), bits, spans, self._parts)
+
+
+def _once(matches: list[_Span], length: int) -> list[_Span]:
+    """All as places of the signs, without the sound of what is written; `matches` by their ends."""
+    if not matches or matches[-1][1] < length:
+        return matches
+    written = {(start, end) for _, start, end in matches if start < length}
+    heard = [
+        (pattern, start - length, end - length)
+        for pattern, start, end in matches
+        if start >= length and (start - length, end - length) not in written
+    ]
+    return [*(match for match in matches if match[1] < length), *heard]
+
+
+def _found(spans: list[_Span], known: list[tuple[_Known, ...]]) -> list[Found]:
+    make, kind = tuple.__new__, Found  # its own constructor takes three times as long
+    return [make(kind, (start, end, *of)) for pattern, start, end in spans for of in known[pattern]]
