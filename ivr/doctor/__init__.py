@@ -38,6 +38,7 @@ EXAMINATIONS: Final[tuple[tuple[str, Examination], ...]] = (
     ("FastAGI端口", parts.fastagi),
     ("提示音", parts.prompts),
     ("语音识别", speech.recogniser),
+    ("短答识别", speech.short_answers),
     ("待传件", disks.waiting),
     ("磁盘", disks.room),
     ("时钟", parts.clock),
@@ -49,6 +50,7 @@ MENDS: Final = {
     "数据库": "检查 HOTLINE_DATABASE 指向的数据库是否在运行；新站点先运行 hotline init",
     "待传件": "检查 HOTLINE_HOME 里的 spool 文件夹能不能读写",
     "语音识别": speech.MEND,
+    "短答识别": speech.MEND_SHORT_ANSWERS,
     "磁盘": "检查 HOTLINE_HOME 在不在、能不能读写",
     "近来的故障": "服务的网页端口不回答：查看服务的日志，必要时重启 hotline serve",
 }

@@ -31,10 +31,18 @@ _EDGE: Final = 0  # the token at both ends
 class Kokoro:
     """Speaks one text at a time; loads on the first, which takes two seconds."""
 
-    def __init__(self, files: VoiceFiles, *, speaker: str = SPEAKER, speed: float = SPEED) -> None:
+    def __init__(
+        self,
+        files: VoiceFiles,
+        *,
+        speaker: str = SPEAKER,
+        speed: float = SPEED,
+        fragment_speed: float = FRAGMENT_SPEED,
+    ) -> None:
         self._files = files
         self._speaker = speaker
         self._speed = speed
+        self._fragment_speed = fragment_speed
 
     @classmethod
     def fetched(cls) -> Kokoro:
@@ -43,7 +51,7 @@ class Kokoro:
 
     @property
     def name(self) -> str:
-        return f"kokoro-1.0-int8/{self._speaker}@{self._speed}/{FRAGMENT_SPEED}"
+        return f"kokoro-1.0-int8/{self._speaker}@{self._speed}/{self._fragment_speed}"
 
     def speak(self, text: str) -> Speech:
         is_fragment = text[-1:].isalnum()
@@ -52,7 +60,7 @@ class Kokoro:
         inputs = {
             "tokens": np.array([[_EDGE, *tokens, _EDGE]], dtype=np.int64),
             "style": self._styles[len(tokens)],
-            "speed": np.array([self._speed if is_slow else FRAGMENT_SPEED], dtype=np.float32),
+            "speed": np.array([self._speed if is_slow else self._fragment_speed], dtype=np.float32),
         }
         (heard,) = self._model.run(None, inputs)
         return Speech(np.asarray(heard, dtype=np.float64).ravel(), RATE)

@@ -14,8 +14,9 @@ from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import Encoded, WhisperModel
-from ivr.speech.engines.whisper.phones import Phones, Sounds, Unweighed, table_beside
+from ivr.speech.engines.whisper.phones import Phones, Sounds, Unweighed
 from ivr.speech.grammar import BY_WORDS_ALONE, WEIGHED, Judges, choose, open_answer
+from ivr.speech.table_files import TableDamaged, table_place
 
 # Measured on development clips; docs/benchmarks.md says what each is worth.
 # What was "said before": people's own way of talking, with the places of this city where a hint
@@ -39,15 +40,14 @@ _LEAST: Final = 1e-9
 
 
 class WhisperEngine:
-    """Whisper base, Chinese."""
+    """Whisper base, Chinese. Without a whole table of single sounds, words alone decide."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, table: Path | None = None) -> None:
         self._model = WhisperModel(folder)
         hiss = np.random.default_rng(114).standard_normal(HISS).astype(np.float32) * LEVEL
         self._noise = self._model.encode(hiss, silence_after=SILENCE_AFTER)
         self._usual: dict[str, float] = {}
-        table = table_beside(folder)
-        self._phones = Phones(table) if table.is_file() else None
+        self._phones = _phones(table or table_place())
 
     @property
     def name(self) -> str:
@@ -95,6 +95,14 @@ class WhisperEngine:
         """Log-probabilities; long wordings pay for their length, but not in full."""
         weighed = self._model.weigh(encoded, wordings, prompt="")
         return [sum(log(max(_LEAST, one)) for one in word) / sqrt(len(word)) for word in weighed]
+
+
+def _phones(table: Path) -> Phones | None:
+    """What is lacking, `hotline doctor` tells."""
+    try:
+        return Phones(table)
+    except TableDamaged:
+        return None
 
 
 def reweighed(readings: Sequence[Hypothesis], sounds: Sounds | Unweighed) -> tuple[Hypothesis, ...]:

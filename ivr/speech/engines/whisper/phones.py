@@ -3,8 +3,7 @@
 A linear table from the encoder's states to `UNITS`, learned with connectionist temporal
 classification from synthetic voices. Whisper's decoder wants to write sentences and is lost on one
 syllable; this knows no words, so it weighs 八 as fairly as a sentence, and costs a hundredth of a
-second. It stands beside the model, where `tests/callers/teach.py` puts it; without it words alone
-decide.
+second. `ivr.speech.learning` makes it during set-up; without it words alone decide.
 """
 
 from __future__ import annotations
@@ -12,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
+from zlib import error as BadCompression  # noqa: N812 - an error like the others
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from ivr.speech.engines.whisper.trellis import Chances, likelihoods
-from ivr.speech.engines.whisper.units import units_of
+from ivr.speech.engines.whisper.units import UNITS, units_of
+from ivr.speech.table_files import TableDamaged
 
+STATE: Final = 512  # numbers of one state of the encoder
 SHORT: Final = 4  # sounds; of fewer the silence around them would count too much
 UNLIKELY: Final = -10.0  # a sound; worse makes no difference
 IMPOSSIBLE: Final = -1000.0  # of a text that can not be said in the time, or has no sound
@@ -63,18 +66,18 @@ class Sounds:
         return 0 < 2 * len(sequence) < len(self.chances)
 
 
-def table_beside(model: Path) -> Path:
-    """Where the table of the model in this folder is, if somebody made it."""
-    return model.with_name(f"{model.name}-phones.npz")
-
-
 class Phones:
-    """The table."""
+    """The table. Raises `TableDamaged` where the file is no table, or there is none."""
 
     def __init__(self, path: Path) -> None:
-        with np.load(path) as table:
-            self._weights = table["weights"].astype(np.float32)
-            self._bias = table["bias"].astype(np.float32)
+        try:
+            with np.load(path) as table:
+                self._weights = table["weights"].astype(np.float32)
+                self._bias = table["bias"].astype(np.float32)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, BadCompression) as why:
+            raise TableDamaged(f"{path}: {why}") from why
+        if self._weights.shape != (STATE, len(UNITS)) or self._bias.shape != (len(UNITS),):
+            raise TableDamaged(f"{path} is of other sounds or of another encoder")
 
     def of(self, states: npt.NDArray[np.float32], frames: int) -> Sounds:
         """Of the encoder's states; `frames` of features were audio, the rest added silence."""
