@@ -11,6 +11,7 @@ from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.calls.record import OPERATOR, CallbackReason, Outcome
 from ivr.kernel.ids import OperatorId
+from ivr.kernel.sound import Spoken
 from ivr.telephony.call import QueueEnd, QueueResult
 from prompts.catalogue import PROMPTS
 
@@ -20,7 +21,8 @@ WAITS: Final = 20  # half an hour: operators who never pick up hold nobody's lin
 async def to_operator(visit: Visit) -> Station:
     """Wait for an operator; a caller lost here is owed a callback, from the first word on.
 
-    Nobody logged in, nobody who picks up, or a caller tired of waiting: a message instead.
+    Nobody logged in, a queue that is full, nobody who picks up, or a caller tired of waiting: a
+    message instead, and the caller is told which it is.
     """
     visit.journey.step(OPERATOR)
     visit.journey.owe_callback(CallbackReason.LOST_IN_QUEUE)
@@ -34,13 +36,14 @@ async def to_operator(visit: Visit) -> Station:
             return _served(visit, result)
         if result.end is QueueEnd.DECLINED:
             return Station.MESSAGE
+        if result.end is QueueEnd.NO_OPERATORS:
+            return await _instead(visit, PROMPTS.no_operators)
         if result.end is not QueueEnd.TIMEOUT:
             break
         if await choose(visit, PROMPTS.operators_busy, keys="12", said=BUSY) == "2":
             return Station.MESSAGE
         result = None
-    await _nobody(visit)
-    return Station.MESSAGE
+    return await _instead(visit, PROMPTS.all_operators_busy)
 
 
 async def _wait(visit: Visit) -> QueueResult:
@@ -72,7 +75,8 @@ def _served(visit: Visit, result: QueueResult) -> Station:
     return Station.SURVEY
 
 
-async def _nobody(visit: Visit) -> None:
+async def _instead(visit: Visit, why: Spoken) -> Station:
     visit.journey.settle_callback()
     visit.journey.owe_callback(CallbackReason.NO_OPERATOR)
-    await visit.call.tell(PROMPTS.no_operators)
+    await visit.call.tell(why)
+    return Station.MESSAGE

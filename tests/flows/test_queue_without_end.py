@@ -20,6 +20,6 @@ async def test_who_is_never_picked_up_ends_with_a_callback_and_a_goodbye(stage, 
     call = ScriptedCall(CallFacts(CallId("t-1"), CALLER), acts)
     await stage.serve(call)
     transcript = "".join(call.finish())
-    assert PROMPTS.no_operators.text in transcript
+    assert PROMPTS.all_operators_busy.text in transcript
     assert transcript.endswith(f"{PROMPTS.goodbye.text}= hangs up")
     assert stage.journey.callback().reason is CallbackReason.NO_OPERATOR
