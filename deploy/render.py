@@ -35,6 +35,7 @@ ROUNDS: Final = 12  # passes of one call at most: one that crashes late, again a
 STANDBY_LIMIT: Final = 24  # scripts on the switch at a time: 45 MB each
 STARTING_LIMIT: Final = 3  # scripts that start at a time: more only delay each other
 CROWDED_LIMIT: Final = 40  # turns of a second, then the bare queue
+BARE_WAITS: Final = 20  # waits in the bare queue, each as long as with us: half an hour in all
 EMPTY: Final = (
     "ccss.conf",
     "cdr_custom.conf",
@@ -135,6 +136,8 @@ def _values(
         "standby_limit": STANDBY_LIMIT,
         "starting_limit": STARTING_LIMIT,
         "crowded_limit": CROWDED_LIMIT,
+        "bare_wait": max(1, int(settings.calls.queue_wait)),
+        "bare_waits": BARE_WAITS,
         "outbound_limit": OUTBOUND_LIMIT,
         "clip": clip,
     }

@@ -53,6 +53,7 @@ def settings_at(home: Path, offset: int = 0) -> Settings:
         ami={"port": AMI + offset},
         agi={"port": AGI + offset},
         web={"port": WEB + offset},
+        calls={"queue_wait": 2},
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.asterisk_process import AsteriskProcess
 from deploy.phones.phone import Leg, Phone, PhoneFailed, State, Subscriber
-from deploy.render import OUTBOUND_LIMIT, PASSES, ROUNDS, SERVED, dialled_numbers
+from deploy.render import BARE_WAITS, OUTBOUND_LIMIT, PASSES, ROUNDS, SERVED, dialled_numbers
 from tests.deploy.conftest import AGI, EXCHANGE, SIP, Service, Session
 
 pytestmark = [pytest.mark.e2e]
@@ -379,6 +379,36 @@ async def test_with_nothing_of_ours_alive_114_still_answers(
         classic.write_text(kept)
     assert f"127.0.0.1:{AGI}" not in str(call.ending.reason)
     assert call.when(State.ENDED) - call.when(State.UP) > 1.0
+
+
+async def test_who_waits_in_the_bare_queue_is_offered_to_us_again_and_not_for_ever(
+    switch: AsteriskProcess, stranger: Phone, service: Service, tmp_path: Path
+):
+    """All operators talk, no flow survives, no script starts: two waits, and a last word."""
+    heard: list[str] = []
+    classic = switch_home(switch) / "asterisk" / "agi-bin" / "hotline-classic"
+    kept, password = classic.read_text(), switch_home(switch) / "secrets" / "sip-op1001"
+
+    async def script(session: Session) -> None:
+        await session.do("ANSWER")
+        heard.append(await session.variable("QUEUESTATUS"))
+        if len(heard) == 1:
+            await session.do(f"SET VARIABLE HOTLINE_WAITS {BARE_WAITS - 2}")
+
+    service.script = script
+    classic.write_text("#!/bin/sh\nexit 1\n")
+    owner = Subscriber("op1001", password=password.read_text().strip(), registrar=HERE)
+    try:
+        async with Phone(owner, folder=tmp_path) as operator:
+            switch.cli("queue add member PJSIP/op1001 to hotline")
+            talking = await operator.call("1002")  # unanswered, yet in use
+            call = await stranger.dial("114")
+            await call.wait(State.ENDED, within=60)
+            await talking.hang_up()
+    finally:
+        switch.cli("queue remove member PJSIP/op1001 from hotline")
+        classic.write_text(kept)
+    assert heard == [*[""] * PASSES, *["TIMEOUT"] * PASSES]
 
 
 def switch_home(switch: AsteriskProcess) -> Path:
