@@ -107,11 +107,6 @@ def menu_title(menu: str, *, title: str) -> Sound:
     return Sound(SoundId(f"menu.{menu}"), title)
 
 
-def unit_name(code: str, *, name: str) -> Sound:
-    """A unit's short name."""
-    return Sound(SoundId(f"unit.{code}"), name)
-
-
 def area_name(code: str, *, name: str) -> Sound:
     """A district's, street's or community's name."""
     return Sound(SoundId(f"area.{code}"), name)

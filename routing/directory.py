@@ -155,10 +155,6 @@ class Directory:
     def has_area(self, code: AreaCode) -> bool:
         return code in self._areas
 
-    def contacts_of(self, code: UnitCode | LineCode) -> tuple[Contact, ...]:
-        """Those of a unit, or of a line."""
-        return tuple(contact for contact in self.contacts if contact.of == code)
-
     def area_path(self, code: AreaCode) -> tuple[Area, ...]:
         """The area and what it lies in, widest first; a ring of parents is cut at six."""
         path: list[Area] = []

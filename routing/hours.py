@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 from itertools import pairwise
 
@@ -14,7 +14,6 @@ from routing.errors import BadHours
 
 MAX_SPANS = 6  # a day with more openings is a typing error
 DAY = 24 * 60  # minutes
-LONGEST_CLOSURE = 60  # days; no published holiday is longer, so a later opening is none
 
 _SPAN = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})", re.ASCII)
 
@@ -95,20 +94,6 @@ class ServiceHours:
         return self.serves(here.date(), calendar) and any(
             span.opens <= minute < span.closes for span in self.spans
         )
-
-    def next_opening(self, at: datetime, calendar: Calendar) -> datetime | None:
-        """`at` itself when open then, else the next opening, China time; None: not in 60 days."""
-        if self.is_open(at, calendar):
-            return at
-        here = _in_china(at)
-        today = datetime(here.year, here.month, here.day, tzinfo=CHINA)
-        for ahead in range(LONGEST_CLOSURE):
-            day = today + timedelta(days=ahead)
-            if self.serves(day.date(), calendar):
-                for span in self.spans:
-                    if (opens := day + timedelta(minutes=span.opens)) > here:
-                        return opens
-        return None
 
     def serves(self, day: date, calendar: Calendar) -> bool:
         """Whether the line is served at all on this day."""

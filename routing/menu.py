@@ -154,10 +154,6 @@ class Menu:
         path = self.path(node)
         return path[-2] if len(path) > 1 else None
 
-    def breadcrumb(self, node: NodeId) -> tuple[str, ...]:
-        """The titles that were chosen on the way to `node`: ("便民服务", "水电气热报修")."""
-        return tuple(step.title for step in self.path(node)[1:])
-
 
 def shortest_paths(menu: Menu) -> dict[NodeId, tuple[NodeId, ...]]:
     """From the root to every node that can be reached; dead ends and rings are passed over."""

@@ -189,7 +189,7 @@ async def _rebase(settings: Settings, who: str, why: str, *, mine: bool, theirs:
     async with office_of(settings) as office:
         opened = await office.drafting.get(AccountName(who))
         try:
-            return (await office.drafting.rebase(opened.stamp, why)).draft
+            return await office.drafting.rebase(opened.stamp, why)
         except Conflicts as found:
             if mine == theirs:
                 raise
@@ -200,7 +200,7 @@ async def _settle(
     office: TableOffice, opened: Draft, why: str, mine: tuple[Conflict, ...]
 ) -> Draft:
     kept = {(each.sheet, each.key) for each in mine}
-    return (await office.drafting.settle(opened.stamp, why, kept)).draft
+    return await office.drafting.settle(opened.stamp, why, kept)
 
 
 async def _discard(settings: Settings, who: str, why: str) -> None:

@@ -29,7 +29,6 @@ from ivr.tables.values import (
     ProposalId,
     ProposalState,
     Publication,
-    Rebased,
     Revision,
     RowEdit,
     Stamp,
@@ -113,7 +112,7 @@ class TableDesk:
         await _all_changes_within(me, draft.sheets, draft.sheets.replacing(sheets))
         return await self.office.drafting.take_in(draft.stamp, sheets, why)
 
-    async def rebase(self, me: Account, why: str, prefer_mine: Collection[Place] | None) -> Rebased:
+    async def rebase(self, me: Account, why: str, prefer_mine: Collection[Place] | None) -> Draft:
         """Put the draft on the version in force.
 
         With None, rows that both sides changed raise `Conflicts`.

@@ -16,8 +16,8 @@ office.drafting     find(editor) -> Draft | None   get(editor)   everybody()
                     open(editor, why) -> Draft
                     edit(stamp, [RowEdit(sheet, key|None, cells|None)], why) -> Draft
                     take_in(stamp, sheets, why) -> Draft          (an import)
-                    rebase(stamp, why) -> Rebased, or raises Conflicts
-                    settle(stamp, why, prefer_mine={(sheet, key), ...}) -> Rebased
+                    rebase(stamp, why) -> Draft, or raises Conflicts
+                    settle(stamp, why, prefer_mine={(sheet, key), ...}) -> Draft
                     discard(editor, why)
                     differences(draft) -> Difference(kind, sheet_title, name, cells, sentence)...
 office.checking     check(sheets) -> Checked(bad_rows, problems, doubts, publishable)

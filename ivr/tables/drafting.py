@@ -14,7 +14,7 @@ from ivr.tables.archive import Archive
 from ivr.tables.bodies import audited, draft_of, row_subject, touched
 from ivr.tables.errors import Conflicts, DraftMoved, NoDraft, NoSuchRow, RowTaken
 from ivr.tables.ports import Drafts
-from ivr.tables.values import Draft, Rebased, RowEdit, Stamp, StoredDraft
+from ivr.tables.values import Draft, RowEdit, Stamp, StoredDraft
 from routing.diff import Place, RowChange, changes, merge
 from routing.diff_words import Difference, differences
 from routing.sheet import Sheet, Sheets
@@ -80,7 +80,7 @@ class Drafting:
         deed = await asyncio.to_thread(_import_deed, stamp.editor, draft.sheets, fresh, why)
         return await self._save(stamp, draft, fresh, [deed])
 
-    async def rebase(self, stamp: Stamp, why: str) -> Rebased:
+    async def rebase(self, stamp: Stamp, why: str) -> Draft:
         """The same changes on the table in force, row by row.
 
         Raises `Conflicts` with the rows that both sides changed, each in its own way: show them
@@ -88,7 +88,7 @@ class Drafting:
         """
         return await self._rebase(stamp, why, (), settled=False)
 
-    async def settle(self, stamp: Stamp, why: str, prefer_mine: Collection[Place]) -> Rebased:
+    async def settle(self, stamp: Stamp, why: str, prefer_mine: Collection[Place]) -> Draft:
         """`rebase` with every conflict decided: mine for the rows named, theirs for the others."""
         return await self._rebase(stamp, why, prefer_mine, settled=True)
 
@@ -103,7 +103,7 @@ class Drafting:
 
     async def _rebase(
         self, stamp: Stamp, why: str, prefer_mine: Collection[Place], *, settled: bool
-    ) -> Rebased:
+    ) -> Draft:
         draft = await self._at(stamp)
         active = (await self._archive.in_force()).version
         base, theirs = await self._archive.sheets(draft.base), await self._archive.sheets(active)
@@ -115,7 +115,7 @@ class Drafting:
             stamp.editor, "draft.rebased", f"draft/{stamp.editor}", why, facts, {"base": active}
         )
         moved = evolve(draft, base=active)
-        return Rebased(await self._save(stamp, moved, merged.sheets, [deed]), merged.conflicts)
+        return await self._save(stamp, moved, merged.sheets, [deed])
 
     async def _at(self, stamp: Stamp) -> Draft:
         draft = await self.get(stamp.editor)

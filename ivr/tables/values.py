@@ -9,7 +9,6 @@ from typing import NewType
 from attrs import frozen
 
 from ivr.kernel.people import AccountName
-from routing.diff import Conflict
 from routing.ids import TableVersion
 from routing.sheet import Cells, Key, Sheets
 
@@ -171,11 +170,3 @@ class Release:
     body: bytes
     over: TableVersion
     proposal: Proposal | None = None
-
-
-@frozen
-class Rebased:
-    """A draft that now stands on the table in force."""
-
-    draft: Draft
-    kept_mine: tuple[Conflict, ...] = ()  # where both had changed a row, and mine was preferred

@@ -27,7 +27,6 @@ WORDS: Final = 1.0  # seconds of speech that make a message
 NOT_KEPT: Final = frozenset({"service_away", "all_away"})
 END: Final = frozenset({"goodbye", "all_away"})
 DIGIT: Final = "digit."
-TALKS: Final = frozenset({"connecting", "connecting_next", "to_operator"})
 
 
 @frozen

@@ -37,11 +37,6 @@ def memory(pid: int) -> float:
     return _status(pid, "VmRSS:")
 
 
-def peak_memory(pid: int) -> float:
-    """The most that was ever resident, in MiB."""
-    return _status(pid, "VmHWM:")
-
-
 def _status(pid: int, name: str) -> float:
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))

@@ -13,7 +13,6 @@ from prompts.catalogue import (
     line_introduced,
     line_title,
     menu_title,
-    unit_name,
 )
 from prompts.manifest import clip_name
 
@@ -77,9 +76,8 @@ def test_clips_from_the_table_have_stable_ids():
         said.id,
         line_title("H090", title="供水报修").id,
         menu_title("root.1", title="政务咨询").id,
-        unit_name("C057", name="自来水公司").id,
         area_name("150302", name="海勃湾区").id,
-    ] == ["says.H090", "line.H090", "menu.root.1", "unit.C057", "area.150302"]
+    ] == ["says.H090", "line.H090", "menu.root.1", "area.150302"]
 
 
 @pytest.mark.parametrize("hostile", ["../x", "line./etc/passwd", "", "a b", "a..b", ".a", "线"])

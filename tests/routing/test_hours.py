@@ -97,27 +97,3 @@ def test_hours_are_china_time_wherever_the_server_stands():
 def test_a_moment_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="aware"):
         OFFICE.is_open(datetime(2026, 11, 23, 10, 0), CALENDAR)  # noqa: DTZ001
-
-
-@pytest.mark.parametrize(
-    ("now", "opens"),
-    [
-        (at(11, 23, 10), at(11, 23, 10)),  # open: now
-        (at(11, 23, 12), at(11, 23, 14, 30)),  # noon
-        (at(11, 23, 18), at(11, 24, 8, 30)),  # evening
-        (at(2, 13, 18), at(2, 14, 8, 30)),  # to a working Saturday
-        (at(2, 14, 18), at(2, 24, 8, 30)),  # over the Spring Festival
-    ],
-)
-def test_next_opening_is_told(now, opens):
-    assert OFFICE.next_opening(now, CALENDAR) == opens
-
-
-@given(service_hours(), MOMENTS)
-def test_next_opening_is_open_and_nothing_before_it_is(hours, now):
-    opens = hours.next_opening(now, CALENDAR)
-    assert opens is not None
-    assert opens >= now
-    assert hours.is_open(opens, CALENDAR)
-    just_before = opens - timedelta(minutes=1)
-    assert just_before < now or not hours.is_open(just_before, CALENDAR)

@@ -42,7 +42,7 @@ def test_a_snapshot_reads_back_as_it_was_published(table, number):
 def test_the_same_table_always_gives_the_same_bytes(table):
     """Neither loading again nor having been looked into changes the hash."""
     fresh = load_table()
-    table.menu.breadcrumb("repair")
+    table.menu.path("repair")
     table.directory.line("H001")
     table.chain("H001")
     assert table_json(fresh) == table_json(table)

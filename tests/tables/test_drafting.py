@@ -138,11 +138,11 @@ async def test_changes_of_other_rows_move_to_the_newer_table(office):
     )
     await published(office, "bert", "222")
     rebased = await office.drafting.rebase(mine.stamp, "合并")
-    assert rebased.draft.base == 2
-    assert number_in(rebased.draft.sheets) == "222"
-    (told,) = await office.drafting.differences(rebased.draft)
+    assert rebased.base == 2
+    assert number_in(rebased.sheets) == "222"
+    (told,) = await office.drafting.differences(rebased)
     assert told.name == "没有的广场"
-    assert await office.drafting.get("anna") == rebased.draft
+    assert await office.drafting.get("anna") == rebased
 
 
 @pytest.mark.parametrize(("mine", "number"), [(True, "111"), (False, "222")])

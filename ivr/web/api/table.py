@@ -144,7 +144,7 @@ async def rebase(asked: Asked) -> DraftFacts:
     if wanted.mine is not None:
         mine = {(place.sheet, tuple(place.key)) for place in wanted.mine}
     rebased = await asked.parts.tables.rebase(asked.visit.me, wanted.why, mine)
-    return draft_facts(rebased.draft)
+    return draft_facts(rebased)
 
 
 async def submit(asked: Asked) -> ProposalFacts:
