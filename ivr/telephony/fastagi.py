@@ -79,16 +79,17 @@ class AgiProtocol(Protocol):
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         """Nearly always it is the one reply that the flow waits for: that road is short."""
         self._heard = heard = perf_counter()
+        reply = self._decoder.lone(data)
         stepper = self._stepper
-        if stepper is not None and stepper.waiting:
-            reply = self._decoder.lone(data)
-            if reply is not None:
-                command = stepper.step(reply)
-                if command is not None:
-                    self.factory.turn(perf_counter() - heard)
-                    self.transport.write(command)
-                return
-        self._hear(data)
+        if reply is None:
+            self._hear(data)
+        elif stepper is None or not stepper.waiting:
+            self._answered_unasked()
+        else:
+            command = stepper.step(reply)
+            if command is not None:
+                self.factory.turn(perf_counter() - heard)
+                self.transport.write(command)
 
     def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: ARG002, N802
         self._lost = self._caller_gone = True

@@ -102,33 +102,25 @@ class Stepper:
         """Run the flow to its first wait. Called once."""
         return self.step(None)
 
-    def step(self, value: Reply | CallerGone | None) -> bytes | None:
+    def step(self, value: Reply | None) -> bytes | None:
         """Go on until the flow waits for something or ends.
 
         With the reply, when it is `waiting` for one.
         """
         self.waiting = False
-        fault: Exception | None = None
-        while fault is None:
-            try:
-                enter = self._flow.throw if type(value) is CallerGone else self._resume
-                asked = self._run(enter, value)
-            except (StopIteration, CallerGone):
-                break
-            except asyncio.CancelledError:
-                fault = FlowFault("what the flow waited for was cancelled")
-            except Exception as raised:  # noqa: BLE001 - the one place: it ends this call only
-                fault = raised
-            else:
-                if type(asked) is not bytes:
-                    self._wait_for(asked)
-                    return None
-                if not self._gone:
-                    self.waiting = True
-                    return asked
-                value, fault = CallerGone(), self._refused()
-        self._end(fault)
-        return None
+        try:
+            asked = self._run(self._resume, value)
+        except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - see _stopped
+            self._stopped(raised)
+            return None
+        if type(asked) is not bytes:
+            self._wait_for(asked)
+            return None
+        if self._gone:
+            self._tell_gone()
+            return None
+        self.waiting = True
+        return asked
 
     def hung_up(self) -> None:
         """The caller has gone but the switch still answers the command it has."""
@@ -138,7 +130,7 @@ class Stepper:
         """Nothing will be answered any more, or the switch has said that nobody is there."""
         self._gone = True
         if self.waiting:
-            self.step(CallerGone())
+            self._tell_gone()
 
     def abandon(self) -> None:
         """Stop the flow wherever it waits; for a service that must end now."""
@@ -152,12 +144,30 @@ class Stepper:
         else:
             self._end(None)
 
-    def _refused(self) -> FlowFault | None:
-        """A command for one who has gone: some flows want telling more than once."""
-        self._after_gone += 1
-        if self._after_gone <= MAX_COMMANDS_AFTER_GONE:
-            return None
-        return FlowFault("the flow goes on commanding a call that has gone")
+    def _tell_gone(self) -> None:
+        """No command is for one who has gone: some flows want telling more than once."""
+        self.waiting = False
+        asked: object = b""
+        while type(asked) is bytes:
+            self._after_gone += 1
+            if self._after_gone > MAX_COMMANDS_AFTER_GONE:
+                self._end(FlowFault("the flow goes on commanding a call that has gone"))
+                return
+            try:
+                asked = self._run(self._flow.throw, CallerGone())
+            except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - see _stopped
+                self._stopped(raised)
+                return
+        self._wait_for(asked)
+
+    def _stopped(self, raised: BaseException) -> None:
+        """The one place for what a flow raises: it ends this call only."""
+        if isinstance(raised, StopIteration | CallerGone):
+            self._end(None)
+        elif isinstance(raised, Exception):
+            self._end(raised)
+        else:
+            self._end(FlowFault("what the flow waited for was cancelled"))
 
     def _end(self, fault: Exception | None) -> None:
         self.finished = True

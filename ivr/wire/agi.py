@@ -108,9 +108,12 @@ _PLAIN: Final = ("0", "1", "-1", *(str(ord(key)) for key in "0123456789*#"))
 _COMMON: Final[dict[bytes, Reply]] = {
     f"200 result={result}\n".encode(): Reply(200, result) for result in _PLAIN
 }
-_PAIRS: Final = re.compile(rb"(?:agi_[^:\n]*+:[^\n]*+\n)*+")
-_VALUE: Final = b"200 result=1 ("  # the answer to GET VARIABLE, the next in number
-_PLAYED: Final = b"200 result=0 endpos="  # and of a clip heard to its end
+_LINES: Final = re.compile(rb"(?:agi_\w*+:.*+\n){0,%d}+" % MAX_ENVIRONMENT_LINES)
+# The next in number: the value of a variable, a clip heard to its end, digits.
+_ORDINARY: Final = re.compile(
+    rb"200 result=(?:1 \(([^\n\0]{0,%d})\)|([0-9]{1,%d})(?: endpos=([0-9]{1,%d}))?)\n"
+    % (MAX_REPLY_LINE - 64, MAX_DIGITS - 1, MAX_DIGITS - 1)
+)
 
 
 class Decoder:
@@ -134,18 +137,7 @@ class Decoder:
         """
         if not self._plain:
             return None
-        common = _COMMON.get(data)
-        if common is not None:
-            return common
-        if data.find(b"\n") != len(data) - 1 or len(data) > MAX_REPLY_LINE or b"\0" in data:
-            return None
-        if data.startswith(_VALUE) and data.endswith(b")\n"):
-            return Reply(200, "1", data[len(_VALUE) : -2].decode("utf-8", "replace"))
-        if data.startswith(_PLAYED):
-            position = data[len(_PLAYED) : -1]
-            if position.isdigit() and len(position) < MAX_DIGITS:
-                return Reply(200, "0", None, int(position))
-        return None
+        return _COMMON.get(data) or _ordinary(data)
 
     def feed(self, data: bytes) -> Sequence[Message]:
         """The messages that `data` completed; raises `MalformedAgi` and then for ever."""
@@ -203,6 +195,18 @@ class Decoder:
         return None
 
 
+def _ordinary(data: bytes) -> Reply | None:
+    """The reply that `data` is when it is one of `_ORDINARY`'s."""
+    found = _ORDINARY.fullmatch(data)
+    if found is None:
+        return None
+    value, result, position = found.groups()
+    if value is not None:
+        return tuple.__new__(Reply, (200, "1", _text(value), None, ""))
+    endpos = None if position is None else int(position)
+    return tuple.__new__(Reply, (200, result.decode(), None, endpos, ""))
+
+
 def _opening_block(data: bytes) -> tuple[bytes, bytes, bytes]:
     """The environment without the empty line that ends it, whether it did, and the rest."""
     if data.startswith(b"\n"):
@@ -216,11 +220,11 @@ def _opening_block(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _environment(block: bytes) -> Environment:
-    if block.count(b"\n") >= MAX_ENVIRONMENT_LINES:
-        raise MalformedAgi("environment of too many lines")
     whole = block + b"\n" if block else b""
-    good = _PAIRS.match(whole)
+    good = _LINES.match(whole)
     if good is None or good.end() != len(whole):
+        if whole.count(b"\n") > MAX_ENVIRONMENT_LINES:
+            raise MalformedAgi("environment of too many lines")
         bad = whole[good.end() if good else 0 :].partition(b"\n")[0]
         raise MalformedAgi("no line of an AGI environment", bad)
     return Environment("\n" + _text(whole))
@@ -270,4 +274,7 @@ def _tail(tail: str, line: bytes) -> tuple[str | None, int | None, str]:
 
 def _text(raw: bytes) -> str:
     """Caller names come in any encoding; a wrong one must not cost the caller the call."""
-    return raw.decode("utf-8", "replace")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")
