@@ -16,7 +16,7 @@ from routing.lexicon import Danger, Keyword, Lexicon, Phrase, PhraseKind
 from routing.place import NOWHERE, Gazetteer, Place
 from routing.sound import SoundTable
 from routing.text import PAUSE, PLACE, Alphabet, Text, read
-from routing.wordings import Found, How, Sets, Wordings
+from routing.wordings import Found, How, Sets, Spotted, Wordings
 
 _HEARD: Final = 2  # syllables from which a keyword is told by its sound
 
@@ -133,12 +133,13 @@ class Ear:
             area_known=tuple(code for code in named if code not in self._cities) if named else (),
             keywords=tuple(sorted_out.keywords),
             phrases=tuple(sorted_out.phrases),
-            alarms=(
-                tuple(self._lookout.alarms(spotted.parts(), sorted_out.guards, text.signs))
-                if self._dangers.any_whole(spotted.bits)
-                else ()
-            ),
+            alarms=self._alarms(spotted, sorted_out.guards, text.signs),
         )
+
+    def _alarms(self, spotted: Spotted, guards: list[Found], signs: str) -> tuple[Alarm, ...]:
+        if not self._dangers.any_whole(spotted.bits):
+            return ()
+        return tuple(self._lookout.alarms(self._wordings.parts(spotted), guards, signs))
 
     def _masked(self, place: Place) -> list[tuple[int, int]]:
         return [_proper(found) for found in place.found if found.meaning[0] not in self._cities]
@@ -160,16 +161,17 @@ class _Sorted(NamedTuple):
 
 def _sort(found: Iterable[Found]) -> _Sorted:
     out = _Sorted([], [], [], [], [])
+    places, keywords, phrases, guards, fillers = out
     for each in found:
         meaning = each.meaning
         if isinstance(meaning, Keyword):
-            out.keywords.append(each)
+            keywords.append(each)
         elif isinstance(meaning, tuple):
-            out.places.append(each)
+            places.append(each)
         elif meaning is PhraseKind.HUMAN or meaning is PhraseKind.PROGRESS:
-            out.phrases.append(each)
+            phrases.append(each)
         elif each.how is How.CHARACTERS:
-            (out.fillers if meaning is PhraseKind.FILLER else out.guards).append(each)
+            (fillers if meaning is PhraseKind.FILLER else guards).append(each)
     return out
 
 

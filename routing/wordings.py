@@ -9,7 +9,7 @@ from operator import or_
 from typing import Any, Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
-from attrs import field, frozen
+from attrs import frozen
 
 BETWEEN: Final = "\n"  # between the signs and their sound; in neither
 
@@ -67,24 +67,21 @@ class Sets:
 
 
 _Known = tuple[How, str, Any]
-_Span = tuple[int, int, int]  # number of a pattern, start, end
+_Told = tuple[int, tuple[_Known, ...]]  # the bits of a pattern, and what it tells
+_Match = tuple[int, int, int]  # number of a pattern, start, end
 
 
-@frozen
-class Spotted:
+class Spotted(NamedTuple):
     """Where wordings are: `alone` those that mean something by themselves.
 
     The others stand in nearly every sentence and mean something beside one another alone: `bits`
-    are those of all of them, joined, and `parts` makes them when the bits have said enough.
+    are those of all of them, joined; `Wordings.parts` makes them when the bits have said enough.
     """
 
     alone: list[Found]
     bits: int
-    _spans: list[_Span] = field(repr=False)
-    _known: list[tuple[_Known, ...]] = field(repr=False)
-
-    def parts(self) -> list[Found]:
-        return _found(self._spans, self._known)
+    matches: list[_Match]
+    length: int  # of the signs
 
 
 class Wordings:
@@ -92,9 +89,9 @@ class Wordings:
 
     def __init__(self) -> None:
         self._known: dict[str, list[_Known]] = {}
-        self._alone: list[tuple[_Known, ...]] = []
-        self._parts: list[tuple[_Known, ...]] = []
-        self._bits: list[int] = []
+        self._alone: list[_Told] = []
+        self._parts: list[_Told] = []
+        self._shortest = 1 << 20  # signs of what has a sound
         self._matcher: AhoCorasick | None = None
 
     def add(self, wording: str, meaning: object, sound: str = "") -> None:
@@ -103,14 +100,15 @@ class Wordings:
             self._known.setdefault(wording, []).append((How.CHARACTERS, wording, meaning))
         if sound and sound != wording:
             self._known.setdefault(sound, []).append((How.SOUND, wording, meaning))
+            self._shortest = min(self._shortest, len(sound))
 
     def seal(self, bits: Callable[[object], int | None]) -> None:
         """To be called once, after the last `add`; None are the bits of what stands alone."""
         for known in self._known.values():
             told = [(bits(each[2]), each) for each in known]
-            self._alone.append(tuple(each for bit, each in told if bit is None))
-            self._parts.append(tuple(each for bit, each in told if bit is not None))
-            self._bits.append(reduce(or_, (bit or 0 for bit, _ in told)))
+            joined = reduce(or_, (bit or 0 for bit, _ in told))
+            self._alone.append((joined, tuple(each for bit, each in told if bit is None)))
+            self._parts.append((0, tuple(each for bit, each in told if bit is not None)))
         if self._known:
             self._matcher = AhoCorasick(
                 tuple(self._known), implementation=Implementation.ContiguousNFA
@@ -122,28 +120,33 @@ class Wordings:
         `sound` is as long as `signs`.
         """
         if self._matcher is None:
-            return Spotted([], 0, [], [])
+            return Spotted([], 0, [], 0)
         both = f"{signs}{BETWEEN}{sound}"
         matches = self._matcher.find_matches_as_indexes(both, overlapping=True)
-        spans, of, bits = _once(matches, len(signs) + 1), self._bits, 0
-        for pattern, _, _ in spans:
-            bits |= of[pattern]
-        return Spotted(_found(spans, self._alone), bits, spans, self._parts)
+        found, bits = self._told(matches, len(signs), self._alone)
+        return Spotted(found, bits, matches, len(signs))
 
+    def parts(self, spotted: Spotted) -> list[Found]:
+        """What `spotted` left out."""
+        return self._told(spotted.matches, spotted.length, self._parts)[0]
 
-def _once(matches: list[_Span], length: int) -> list[_Span]:
-    """All as places of the signs, without the sound of what is written; `matches` by their ends."""
-    if not matches or matches[-1][1] < length:
-        return matches
-    written = {(start, end) for _, start, end in matches if start < length}
-    heard = [
-        (pattern, start - length, end - length)
-        for pattern, start, end in matches
-        if start >= length and (start - length, end - length) not in written
-    ]
-    return [*(match for match in matches if match[1] < length), *heard]
-
-
-def _found(spans: list[_Span], known: list[tuple[_Known, ...]]) -> list[Found]:
-    make, kind = tuple.__new__, Found  # its own constructor takes three times as long
-    return [make(kind, (start, end, *of)) for pattern, start, end in spans for of in known[pattern]]
+    def _told(
+        self, matches: list[_Match], signs: int, told: list[_Told]
+    ) -> tuple[list[Found], int]:
+        """What is told of all `matches`, those in characters first, and their bits."""
+        make, kind = tuple.__new__, Found  # its own constructor takes three times as long
+        written: set[tuple[int, int]] = set()
+        found: list[Found] = []
+        bits = 0
+        for pattern, start, end in matches:
+            bit, known = told[pattern]
+            if start > signs:
+                start, end = start - signs - 1, end - signs - 1  # noqa: PLW2901 - now of the signs
+                if (start, end) in written:
+                    continue
+            elif end - start >= self._shortest:
+                written.add((start, end))
+            bits |= bit
+            for how, wording, meaning in known:
+                found.append(make(kind, (start, end, how, wording, meaning)))
+        return found, bits
