@@ -23,7 +23,7 @@ def wordings(*parts):
     made.add("水", "part", "")
     made.add("停水", "matter", "TS")
     made.add("挺水", "other", "TS")
-    made.seal({part: bit for part, bit in parts}.get)
+    made.seal(dict(parts).get)
     return made
 
 
