@@ -94,14 +94,16 @@ class AgiCall(Call):
     async def play(self, sound: Sound, *, interruptible: bool = True) -> str:
         name = self._sounds(sound)
         if not name:
-            self.missing(sound)
+            self._pass_over(sound)
             return ""
         keys = say.ALL_KEYS if interruptible else ""
         reply = await self.command(say.stream_file(name, keys))
         if reply.result == "-1":
-            await self._passed_over(sound)
+            # Asterisk answers a missing file and a hang-up alike; only one of them is our fault.
+            await self._must(say.CHANNEL_STATUS)
+            self._pass_over(sound)
         elif reply.result == "0" and reply.endpos == 0:  # an empty file is played, as nothing
-            self.missing(sound)
+            self._pass_over(sound)
         return key_of(reply)
 
     async def wait_key(self, within: Seconds) -> str:
@@ -218,9 +220,8 @@ class AgiCall(Call):
         hung_up = told.end is RecordingEnd.HANGUP
         return kept if hung_up else evolve(kept, end=RecordingEnd.FAILED, key=told.key)
 
-    async def _passed_over(self, sound: Sound) -> None:
-        """Asterisk answers a missing file and a hang-up alike; only one of them is our fault."""
-        await self._must(say.CHANNEL_STATUS)
+    def _pass_over(self, sound: Sound) -> None:
+        self._unheard = sound
         self.missing(sound)
 
     async def _show(self, shown: str) -> None:

@@ -14,7 +14,7 @@ from ivr.telephony.agi_call import AgiCall
 from ivr.telephony.audio import AudioServer, Place
 from ivr.telephony.audio_clips import ClipStore
 from ivr.telephony.audio_listening import Listening, Outcome
-from ivr.telephony.call import ListenEnd
+from ivr.telephony.call import UNASKED, ListenEnd
 from ivr.telephony.ear import Ears
 
 NO_STREAM: Final = "streams-full"
@@ -50,10 +50,15 @@ class Hearing:
         first: Seconds,
         keyed: Callable[[str], None],
     ) -> Outcome:
-        """One question, from its first sound to its answer. Raises `CallerGone`."""
+        """One question, from its first sound to its answer. Raises `CallerGone`.
+
+        One whose last clip has no audio is not waited for in a long silence.
+        """
         if not self.ears.is_ready:
             return _deaf(NO_EAR)
         clips = await self._samples(call, sounds)
+        if clips and not clips[-1]:
+            first = min(first, UNASKED)
         listening = Listening(clips, first=first, longest=hints.longest, keyed=keyed)
         place = self.server.book(listening)
         if place is None:

@@ -28,6 +28,7 @@ KEYS_AHEAD: Final = 32  # nobody keys ahead further on purpose; a stuck key or a
 STALE_KEYS: Final = 64  # bound on what `fresh` throws away
 FIRST_KEY: Final = seconds(6)  # time to take the telephone from the ear and find the key
 NEXT_KEY: Final = seconds(3)
+UNASKED: Final = seconds(1)  # for a question whose end has no audio: nobody knows that it is over
 MESSAGE_SILENCE: Final = seconds(3)  # an old caller pauses for two when thinking
 NO_TIME: Final = seconds(0)
 KEPT_SILENCE: Final = seconds(1)  # of the silence that stops a recording, Asterisk keeps this much
@@ -147,6 +148,7 @@ class Call(abc.ABC):
     def __init__(self, facts: CallFacts) -> None:
         self.facts = facts
         self._ahead: deque[str] = deque(maxlen=KEYS_AHEAD)
+        self._unheard: Sound | None = None  # the clip passed over last
 
     # -- what flows use --------------------------------------------------------
 
@@ -174,9 +176,14 @@ class Call(abc.ABC):
 
         Ends when that many are in, on the `end` key, or after `first` (for the first key,
         counted from the end of the speech) or `following` seconds without one. With
-        ``at_most=1`` the end key is a key like any other.
+        ``at_most=1`` the end key is a key like any other. When the last clip of the question has
+        no audio the first key is waited for UNASKED seconds at most, not in a long silence.
         """
-        await self.say(*spoken)
+        self._unheard = None
+        sounds = flat(spoken)
+        await self.say(*sounds)
+        if not self._was_asked(sounds):
+            first = min(first, UNASKED)
         return await self._collect(at_most, first, following, end)
 
     async def listen(
@@ -222,6 +229,10 @@ class Call(abc.ABC):
                 return Digits(keys, ended=True)
             keys += key
         return Digits(keys)
+
+    def _was_asked(self, sounds: tuple[Sound, ...]) -> bool:
+        """Whether the end of a question had audio: it is then the caller's turn, and they know."""
+        return not sounds or self._unheard != sounds[-1]
 
     def _remember(self, key: str) -> None:
         if key:
@@ -327,6 +338,7 @@ __all__ = [
     "NEXT_KEY",
     "NO_TIME",
     "STALE_KEYS",
+    "UNASKED",
     "Call",
     "CallFacts",
     "CallerGone",

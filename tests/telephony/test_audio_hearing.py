@@ -8,6 +8,7 @@ import pytest
 
 from ivr.kernel.heard import Heard, Hypothesis
 from ivr.kernel.sound import Sound
+from ivr.kernel.units import seconds
 from ivr.telephony.audio import AudioLimits, AudioServer, Unwatched
 from ivr.telephony.audio_clips import ClipStore, linear
 from ivr.telephony.audio_hearing import Hearing
@@ -302,6 +303,17 @@ async def test_a_hang_up_while_listening_is_caller_gone_and_nothing_listens_on(t
     assert switch.agi.ends == ["caller-gone"]
     assert switch.answers == switch.watcher.deafness == []
     assert switch.ears.opened[0].closed
+
+
+async def test_a_prompt_without_audio_is_not_followed_by_a_long_silence(tmp_path, monkeypatch):
+    monkeypatch.setattr("ivr.telephony.audio_hearing.UNASKED", seconds(0.1))
+    async with Switch(tmp_path) as switch:
+        (tmp_path / "greeting.alaw").unlink()
+        async with switch.sound() as (reader, _):
+            assert await asyncio.wait_for(ended(reader), SOON) == []
+        switch.reply("200 result=0")
+        await switch.last_word()
+    assert switch.answers == [Digits("")]
 
 
 async def test_a_prompt_without_audio_is_told_and_the_caller_is_heard(tmp_path):

@@ -8,10 +8,13 @@ import weakref
 
 import pytest
 
+from ivr.kernel.sound import Sound
 from ivr.kernel.units import seconds
 from ivr.telephony.call import CallerGone, DialEnd, QueueEnd, RecordingEnd
 from ivr.telephony.stepping import in_task
 from tests.telephony.agi_world import HELLO, Server, silent
+
+THEN = Sound("then", "")
 
 
 async def test_a_flow_that_ends_well_says_so_as_its_last_word(tmp_path):
@@ -132,6 +135,33 @@ async def test_a_missing_clip_is_passed_over_and_told(tmp_path):
         await line.answers("200 result=-1 endpos=0", "200 result=6", "200 result=1")
         await line.closed()
         assert server.watcher.told == ["opened", "missing hello", "closed done"]
+
+
+async def _asked(folder, *replies):
+    """What the switch is told when HELLO and THEN are asked as one question."""
+
+    async def flow(call):
+        await call.ask(HELLO, THEN)
+
+    async with Server(flow, folder) as server:
+        line = await server.ring()
+        commands = await line.answers(*replies, "200 result=0", "200 result=1")
+        await line.closed()
+        return commands
+
+
+async def test_a_question_that_had_no_audio_is_not_waited_for_in_silence(tmp_path):
+    heard, missing = "200 result=0 endpos=10", ("200 result=-1 endpos=0", "200 result=6")
+    empty = "200 result=0 endpos=0"
+    assert "WAIT FOR DIGIT 6000" in await _asked(tmp_path, heard, heard)
+    assert "WAIT FOR DIGIT 1000" in await _asked(tmp_path, heard, *missing)
+    assert "WAIT FOR DIGIT 1000" in await _asked(tmp_path, heard, empty)
+
+
+async def test_a_question_whose_end_was_heard_has_been_asked(tmp_path):
+    """Its options may be few, but the caller knows that it is their turn."""
+    commands = await _asked(tmp_path, "200 result=0 endpos=0", "200 result=0 endpos=10")
+    assert "WAIT FOR DIGIT 6000" in commands
 
 
 async def test_dialling_goes_through_the_outbound_context(tmp_path):
