@@ -129,13 +129,17 @@ async def in_a_prompt(cast: Cast, blow: Blow) -> Citizen:
 
 
 async def between_digits(cast: Cast, blow: Blow) -> Citizen:
-    """What they had chosen before stands; the level they are at is said again."""
+    """What they had chosen before stands; the level they are at is said again.
+
+    They are in place with the last choice: the words after it and the wait for a key are ten
+    seconds, in which those who come after them on a busy machine are in place, too.
+    """
     await blow.operators_talk()
     await asyncio.sleep(4)
     caller = await cast.citizen()
     await caller.hears("greeting_keys")
     await caller.presses("3")
-    await caller.hears(*level("daily")[-1:], whole=True)
+    await caller.hears(*level("daily")[-2:-1], whole=True)
     await blow.strike()
     await blow.voice_back("digits", caller, level("daily")[0])
     await caller.presses(WATER_KEYS[1:])
