@@ -62,10 +62,11 @@ async def running_node(settings: Settings) -> AsyncIterator[Node]:
         open_stores(settings, clock, partial(_tell_away, meter, spool)) as stores,
         open_live_state(settings.redis, clock) as present,
         process_workshop() as workshop,
+        process_workshop() as files,
     ):
         book = TableBook(settings, stores, compiling_of(stores, workshop))
         await book.open()
-        office = table_office(settings, stores, present.fanout, workshop, clock)
+        office = table_office(settings, stores, present.fanout, workshop, clock, files)
         node = _assemble(settings, stores, book, office, present, spool, clock, meter)
         with contextlib.suppress(StoreAway):
             await stores.numbers.prepare()

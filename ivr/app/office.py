@@ -49,10 +49,19 @@ def site_voices(settings: Settings, workshop: Workshop) -> SiteVoices | None:
     return SiteVoices(COMMITTED, own_sounds(settings), workshop, settings.table.voice)
 
 
-def table_office(
-    settings: Settings, stores: Stores, fanout: Fanout, workshop: Workshop, clock: Clock
+def table_office(  # noqa: PLR0913, PLR0917 - the parts, not a container
+    settings: Settings,
+    stores: Stores,
+    fanout: Fanout,
+    workshop: Workshop,
+    clock: Clock,
+    files: Workshop | None = None,
 ) -> TableOffice:
-    """Everything people do with the table, on these stores."""
+    """Everything people do with the table, on these stores.
+
+    `files` reads and writes workbooks for somebody who waits for them: a router that is being
+    learned in the other workshop takes a minute.
+    """
     archive = Archive(stores.tables)
     drafting = Drafting(stores.drafts, archive)
     compiling = compiling_of(stores, workshop)
@@ -72,7 +81,7 @@ def table_office(
             needs_approval=settings.table.approval,
             voices=site_voices(settings, workshop),
         ),
-        exchanging=Exchanging(workshop),
+        exchanging=Exchanging(files or workshop),
         trying=Trying(archive, compiling, workshop, decide),
         audit=stores.audit,
     )

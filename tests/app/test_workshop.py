@@ -11,8 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from ivr.app.office import table_office
+from ivr.app.secrets import TICKETS, secret
+from ivr.app.stores import open_stores
 from ivr.app.workshop import NICE, ProcessWorkshop, ThreadWorkshop, WorkerDied, process_workshop
+from ivr.kernel.clock import SystemClock
+from ivr.settings import Settings
+from ivr.storage.memory import MemoryFanout
+from ivr.tables.exchanging import FileKind
 from routing.errors import BadRow, BadRows
+from routing.load import load_table
+from routing.sheets import to_sheets
 
 
 def who():
@@ -52,6 +61,9 @@ async def test_a_stop_does_not_wait_for_work():
 
 SERVICE = """
 import asyncio, os, time
+from ivr.app.office import table_office
+from ivr.app.secrets import TICKETS, secret
+from ivr.app.stores import open_stores
 from ivr.app.workshop import ProcessWorkshop
 
 async def serve():
@@ -89,3 +101,22 @@ def is_alive(pid):
 
 async def test_commands_do_their_work_in_a_thread():
     assert (await ThreadWorkshop().run(who))[0] == os.getpid()
+
+
+class Learning:
+    """A workshop in which a router is being learned."""
+
+    async def run(self, work, *_args, **_kwargs):
+        raise AssertionError(f"{work.__name__} waits for a minute")
+
+
+async def test_who_asks_for_a_file_does_not_wait_for_a_router(tmp_path):
+    settings = Settings(home=tmp_path)
+    secret(settings.secrets, TICKETS)
+    clock = SystemClock()
+    async with open_stores(settings, clock) as stores:
+        files = ThreadWorkshop()
+        office = table_office(settings, stores, MemoryFanout(), Learning(), clock, files)
+        sheets = to_sheets(load_table())
+        made = await office.exchanging.export(sheets, FileKind.HSDS)
+        assert len(await office.exchanging.read("all.json", made)) > 5
