@@ -16,7 +16,7 @@ NO: Final = "2"
 NONE: Final = "*"
 
 Said = Mapping[str, tuple[str, ...]]
-"""What is said, by the key that it stands for."""
+"""What is said, by the key that it stands for; a wish of one word stands for itself."""
 
 NOTHING_SAID: Final[Said] = {}
 
@@ -31,16 +31,23 @@ OFFERED: Final = _WORDS["offered"]
 CANDIDATES: Final = _WORDS["candidates"]
 BUSY: Final = _WORDS["busy"]
 LEFT_OUT: Final = _WORDS["areas"]["left_out"]
+WISHES: Final[Said] = {wish: (wish,) for wish in _WORDS["menu"]["wishes"]}
 CONFIRM: Final[Said] = {
     key: choice.wordings for key, choice in zip((YES, NO), answers.yes_no(), strict=True)
 }
 
 
 def hints(keys: str, said: Said, places: tuple[str, ...] = ()) -> Hints:
-    """What is likely to be heard: each key by its words and its number, the commands, places."""
+    """What is likely: each key by its words and its number, wishes, the commands, places."""
     numbers = {choice.key: choice.wordings for choice in answers.digits()}
-    choices = (Choice(key, words) for key in keys if (words := _wordings(key, said, numbers)))
+    answering = (*keys, *filter(is_wish, said))
+    choices = (Choice(key, words) for key in answering if (words := _wordings(key, said, numbers)))
     return answers.expecting(tuple(choices), hot_words=places)
+
+
+def is_wish(key: str) -> bool:
+    """Whether it is no key of a telephone but what the caller wants."""
+    return len(key) > 1 or not key.isascii()
 
 
 def of_node(node: Node) -> Said:

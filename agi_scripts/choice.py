@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agi_scripts.answers import NOTHING_SAID, Said, hints
+from agi_scripts.answers import NOTHING_SAID, Said, hints, is_wish
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.kernel.heard import SURE
@@ -80,6 +80,8 @@ async def _listen(
         return reply.keys
     if reply.choice == answers.HANG_UP:
         raise Diverted(Station.GOODBYE)
+    if reply.choice in said and is_wish(reply.choice):
+        return reply
     if reply.choice:
         return _COMMANDS.get(reply.choice, reply.choice)
     if reply.is_nothing:

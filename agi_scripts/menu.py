@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agi_scripts import words
-from agi_scripts.answers import of_node
+from agi_scripts.answers import WISHES, Said, of_node
 from agi_scripts.choice import BACK, HUMAN, choose_or_say
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
@@ -21,7 +21,7 @@ async def walk_menu(visit: Visit) -> Station:
     visit.journey.step(f"menu.{node.id}")
     keys = "".join(choice.key for choice in node.choices)
     question = _question(visit, node, greeted=greeted)
-    key = await choose_or_say(visit, *question, keys=keys + BACK, said=of_node(node))
+    key = await choose_or_say(visit, *question, keys=keys + BACK, said=_said(node))
     if not isinstance(key, str):
         return await _follow_words(visit, key)
     visit.journey.keyed(node.id, key)
@@ -32,6 +32,13 @@ async def walk_menu(visit: Visit) -> Station:
         return Station.MENU
     choice = node.choice_for(key)
     return _follow(visit, choice) if choice else Station.MENU
+
+
+def _said(node: Node) -> Said:
+    """The titles, and wishes of one word unless a title is just that."""
+    titles = of_node(node)
+    taken = {title for each in titles.values() for title in each}
+    return {wish: said for wish, said in WISHES.items() if wish not in taken} | dict(titles)
 
 
 async def _follow_words(visit: Visit, heard: Heard) -> Station:

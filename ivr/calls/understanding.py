@@ -62,7 +62,11 @@ def _winner(votes: Sequence[_Vote]) -> Decision:
         says[vote.decision.label] += mute * vote.weight * vote.decision.confidence
     label = max(says, key=says.__getitem__)
     agreed = [vote for vote in votes if vote.decision.label == label]
-    return _of_lines(agreed) if label == ROUTE else _best(agreed)
+    if label == ROUTE:
+        return _of_lines(agreed)
+    best = _best(agreed)
+    # Danger that leads without a good share of the readings is asked about.
+    return evolve(best, certainty=Certainty.ASK) if best.is_emergency else best
 
 
 def _of_lines(votes: Sequence[_Vote]) -> Decision:

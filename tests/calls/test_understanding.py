@@ -58,6 +58,12 @@ def test_danger_in_a_good_share_of_the_readings_is_asked_back():
     assert told.confidence == pytest.approx(0.43, abs=0.05)
 
 
+def test_danger_that_leads_where_readings_are_divided_is_asked_back():
+    told = understand(heard(("着火", -0.25), ("水", -0.3), ("嗯", -0.3)), decide)
+    assert told.is_emergency
+    assert told.certainty is Certainty.ASK
+
+
 def test_danger_in_an_unlikely_reading_is_no_alarm():
     assert understand(heard(("水", -0.2), ("着火", -1.5)), decide).line == "H090"
 

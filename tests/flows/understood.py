@@ -25,6 +25,7 @@ def decision(intent="ROUTE", *lines, sure=True, number="", areas=(), known=True)
 MEANINGS = {
     "家里停水了": decision("ROUTE", "H090"),
     "路灯不亮": decision("ROUTE", "H069"),
+    "水": decision("ROUTE", "H090"),
     "屋里冷得很": decision("ROUTE", "H091", "H040", sure=False),
     "饭馆太吵了": decision("ROUTE", "H036"),
     "乌达饭馆太吵了": decision("ROUTE", "H036", areas=(WUDA,)),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.engines.whisper.phones import IMPOSSIBLE, UNLIKELY, Phones, Sounds, Unweighed
+from ivr.speech.engines.whisper.phones import IMPOSSIBLE, Phones, Sounds, Unweighed
 from ivr.speech.engines.whisper.trellis import likelihoods
 from ivr.speech.engines.whisper.units import UNITS, units_of
 
@@ -80,7 +80,6 @@ def test_what_was_said_is_worth_more_than_its_neighbours():
 def test_what_has_no_sound_or_no_time_is_impossible():
     heard = sounds_like(*units_of("是"))
     assert heard.worth(("", "ok", "我们小区已经停水三天了")) == [IMPOSSIBLE] * 3
-    assert heard.of_each_sound(("ok",)) == [UNLIKELY]
 
 
 def test_a_table_gives_each_moment_a_chance_for_every_sound(tmp_path):
@@ -94,4 +93,4 @@ def test_a_table_gives_each_moment_a_chance_for_every_sound(tmp_path):
 
 
 def test_without_a_table_all_texts_fit_alike():
-    assert Unweighed().worth(("是", "不是")) == Unweighed().of_each_sound(("水", "电")) == [0.0] * 2
+    assert Unweighed().worth(("是", "不是")) == [0.0] * 2

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from attrs import evolve
 
-from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
+from ivr.kernel.heard import NOTHING, Heard, Hints
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import Encoded, WhisperModel
@@ -32,7 +31,6 @@ CLOSED_SILENCE: Final = 1.0  # which does no harm where only certain words can b
 LEVEL: Final = 0.1  # RMS
 FAINT: Final = 1e-3  # RMS; -60 dBFS is no voice
 SHORTEST: Final = 800  # samples: a tenth of a second holds no word
-FIT: Final = 0.1  # say of single sounds on whole readings
 HABIT: Final = 0.6  # of a word's worth without audio that is taken off
 HISS: Final = 6000  # samples
 MAX_USUAL: Final = 2000  # wordings: more than all questions of a table have
@@ -62,12 +60,12 @@ class WhisperEngine:
         prompt = prompt_with(hints.hot_words)
         beam, count = (CLOSED_BEAM, CLOSED_BEAM) if hints.only else (BEAM, READINGS)
         found = self._model.readings(encoded, prompt=prompt, beam=beam, count=count)
-        sounds = self._sounds(encoded)
-        readings = reweighed(cleaned(found, prompt), sounds)
+        readings = cleaned(found, prompt)
         if not hints.choices:
             return open_answer(readings)
+        by_sound = self._sounds(encoded).worth
         most = WEIGHED if self._phones else BY_WORDS_ALONE
-        judges = Judges(sounds.worth, lambda wordings: self._worth(encoded, wordings), most)
+        judges = Judges(by_sound, lambda wordings: self._worth(encoded, wordings), most)
         return choose(hints, readings, judges)
 
     def _sounds(self, encoded: Encoded) -> Sounds | Unweighed:
@@ -103,17 +101,6 @@ def _phones(table: Path) -> Phones | None:
         return Phones(table)
     except TableDamaged:
         return None
-
-
-def reweighed(readings: Sequence[Hypothesis], sounds: Sounds | Unweighed) -> tuple[Hypothesis, ...]:
-    """Readings that fit the single sounds better go first, and count for more."""
-    fits = sounds.of_each_sound([one.text for one in readings])
-    best = max(fits, default=0.0)
-    scored = [
-        evolve(one, score=one.score + FIT * (fit - best))
-        for one, fit in zip(readings, fits, strict=True)
-    ]
-    return tuple(sorted(scored, key=lambda one: -one.score))
 
 
 def prompt_with(hot_words: Sequence[str]) -> str:

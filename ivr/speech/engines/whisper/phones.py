@@ -23,8 +23,6 @@ from ivr.speech.engines.whisper.units import UNITS, units_of
 from ivr.speech.table_files import TableDamaged
 
 STATE: Final = 512  # numbers of one state of the encoder
-SHORT: Final = 4  # sounds; of fewer the silence around them would count too much
-UNLIKELY: Final = -10.0  # a sound; worse makes no difference
 IMPOSSIBLE: Final = -1000.0  # of a text that can not be said in the time, or has no sound
 _FRAMES: Final = 2  # of features in one state
 _AFTER: Final = 10  # states kept after the audio: the last sound is told by what follows
@@ -34,9 +32,6 @@ class Unweighed:
     """Nobody tells single sounds: all texts fit alike."""
 
     def worth(self, texts: Sequence[str]) -> list[float]:
-        return [0.0] * len(texts)
-
-    def of_each_sound(self, texts: Sequence[str]) -> list[float]:
         return [0.0] * len(texts)
 
 
@@ -53,14 +48,6 @@ class Sounds:
         found = likelihoods(self.chances, [sounds[text] for text in sayable])
         worth = dict(zip(sayable, found, strict=True))
         return [worth.get(text, IMPOSSIBLE) for text in texts]
-
-    def of_each_sound(self, texts: Sequence[str]) -> list[float]:
-        """The same shared out over the sounds, so that long and short texts compare."""
-        lengths = [max(SHORT, len(units_of(text))) for text in texts]
-        return [
-            max(UNLIKELY, worth / length)
-            for worth, length in zip(self.worth(texts), lengths, strict=True)
-        ]
 
     def _has_time(self, sequence: Sequence[int]) -> bool:
         return 0 < 2 * len(sequence) < len(self.chances)
