@@ -22,7 +22,8 @@ KEPT: Final = 4  # tables of other versions of the product on this machine, 60 K
 # Programs on which what is learned depends; others may change without learning anew.
 _PROGRAMS: Final = (
     *("learning/disturbed.py", "learning/heard.py", "learning/learner.py", "learning/lessons.py"),
-    *("learning/spread.py", "engines/whisper/features.py", "engines/whisper/units.py"),
+    *("learning/spread.py", "engines/whisper/features.py", "engines/whisper/model.py"),
+    "engines/whisper/units.py",
 )
 _NAME: Final = "single-sounds"
 

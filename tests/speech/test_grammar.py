@@ -1,7 +1,7 @@
 """Closed questions: the answer by sound and by what each wording is worth."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.kernel.heard import Choice, Hints, Hypothesis
@@ -100,6 +100,7 @@ def test_one_syllable_that_was_misread_is_an_answer_when_its_sound_is_clear():
     assert choose(hints, read("暖气"), NOTHING_KNOWN).choice == ""
 
 
+@settings(deadline=None)  # who asks first loads the dictionary of sounds
 @given(st.lists(st.text(max_size=20), max_size=5))
 def test_any_readings_at_all_give_an_answer_of_the_question(texts):
     heard = choose(Hints(DISTRICTS, only=True), read(*texts), NOTHING_KNOWN)
@@ -114,6 +115,7 @@ def test_what_sounds_alike_is_near_and_what_does_not_is_far():
     assert apart("zhang", "zan") < apart("zhang", "zen") < apart("zhang", "pi")
 
 
+@settings(deadline=None)  # who asks first loads the dictionary of sounds
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_distance_is_a_share_and_the_same_from_both_sides(one, two):
     left, right = syllables(one), syllables(two)
