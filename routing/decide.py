@@ -68,7 +68,9 @@ class Router:
     @staticmethod
     def open(snapshot: Snapshot, compiled: bytes) -> Router:
         """A router for a snapshot and what was compiled of its table; raises `BadCompilation`."""
-        return Router(snapshot.table, snapshot.number, unpack(compiled))
+        router = Router(snapshot.table, snapshot.number, unpack(compiled))
+        router._weigh(router._ear.read("喂"), "")  # what is made when needed is made
+        return router
 
     def renewed(self, snapshot: Snapshot) -> Router:
         """This router for another version that teaches the same (`routing.taught`).
@@ -91,7 +93,7 @@ class Router:
 
     def key(self, text: str) -> str:
         """Equal for sentences that differ in nothing that is heard."""
-        return _key(self._ear.read(text))
+        return self._ear.key(text)
 
     def decide(
         self, text: str, area: str | None = None, recent: Sequence[LineCode] = ()
@@ -236,6 +238,7 @@ def _certainty(judged: _Judged, calibration: Calibration) -> Certainty:
 
 
 def _chances(scores: Values) -> Values:
-    raised: Values = np.exp(scores - np.maximum.reduce(scores))
-    raised /= np.add.reduce(raised)
+    raised: Values = np.subtract(scores, np.maximum.reduce(scores))
+    np.exp(raised, raised)
+    np.divide(raised, np.add.reduce(raised), raised)
     return raised

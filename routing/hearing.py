@@ -15,7 +15,7 @@ from routing.ids import AreaCode
 from routing.lexicon import Danger, Keyword, Lexicon, Phrase, PhraseKind
 from routing.place import NOWHERE, Gazetteer, Place
 from routing.sound import SoundTable
-from routing.text import PAUSE, PLACE, Alphabet, Text, read
+from routing.text import PAUSE, PLACE, Alphabet, Text, key, read
 from routing.wordings import Found, How, Sets, Spotted, Wordings
 
 _HEARD: Final = 2  # syllables from which a keyword is told by its sound
@@ -114,6 +114,10 @@ class Ear:
     def read(self, original: str) -> Text:
         """The signs alone, which take a tenth of the time."""
         return read(original, self._tables.alphabet)
+
+    def key(self, original: str) -> str:
+        """Equal for sentences that differ in nothing that is heard."""
+        return key(original, self._tables.alphabet)
 
     def understand(self, text: Text, area: str = "") -> Heard:
         """What is in a sentence that has been read."""

@@ -79,6 +79,11 @@ def read(original: str, alphabet: Alphabet) -> Text:
     return Text(original, _drawn_together(plain) if PAUSE in plain else plain, plain)
 
 
+def key(original: str, alphabet: Alphabet) -> str:
+    """Equal for sentences that differ in nothing that is heard."""
+    return original[:MAX_READ].translate(alphabet).replace(PAUSE, "")
+
+
 def _drawn_together(plain: str) -> str:
     words = [word for word in plain.split(PAUSE) if word]
     if words and plain[-1] == PAUSE:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
-from functools import reduce
-from operator import or_
 from typing import Any, Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -105,10 +103,15 @@ class Wordings:
     def seal(self, bits: Callable[[object], int | None]) -> None:
         """To be called once, after the last `add`; None are the bits of what stands alone."""
         for known in self._known.values():
-            told = [(bits(each[2]), each) for each in known]
-            joined = reduce(or_, (bit or 0 for bit, _ in told))
-            self._alone.append((joined, tuple(each for bit, each in told if bit is None)))
-            self._parts.append((0, tuple(each for bit, each in told if bit is not None)))
+            alone: list[_Known] = []
+            parts: list[_Known] = []
+            joined = 0
+            for each in known:
+                bit = bits(each[2])
+                (alone if bit is None else parts).append(each)
+                joined |= bit or 0
+            self._alone.append((joined, tuple(alone)))
+            self._parts.append((0, tuple(parts)))
         if self._known:
             self._matcher = AhoCorasick(
                 tuple(self._known), implementation=Implementation.ContiguousNFA
