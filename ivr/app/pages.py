@@ -11,6 +11,7 @@ from ivr.app.node import Node
 from ivr.app.preview import preview_of
 from ivr.app.publishing import active_snapshot
 from ivr.app.stores import open_stores
+from ivr.desk.commands import Manager, OperatorCommands
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import SystemClock
@@ -48,7 +49,7 @@ async def account_keeping(settings: Settings) -> AsyncIterator[AccountKeeping]:
         yield AccountKeeping(stores.accounts, stores.sessions, units, clock)
 
 
-def web_parts(node: Node) -> WebParts:
+def web_parts(node: Node, manager: Manager) -> WebParts:
     stores, clock = node.stores, node.clock
     units, desk = UnitsInForce(node.book.snapshot), TableDesk(node.office)
     throttle = Throttle(node.present.tally)
@@ -60,7 +61,12 @@ def web_parts(node: Node) -> WebParts:
         tickets=TicketReading(
             stores.tickets, stores.dictations, node.book.snapshot, node.settings.recordings
         ),
-        desk=DeskReading(node.present.live, node.present.presence),
+        desk=DeskReading(
+            live=node.present.live,
+            presence=node.present.presence,
+            seats=OperatorCommands(manager, node.settings.calls.queue),
+            audit=stores.audit,
+        ),
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock
         ),

@@ -111,7 +111,9 @@ async def serve(settings: Settings, role: Role = Role.ALL) -> None:
                 node.background.repeat(dictation.run, DICTATE_EVERY)
         if role.takes_calls:
             await chosen.enter_async_context(_agi(node, manager))
-        pages = await chosen.enter_async_context(_pages(node)) if role.shows_pages else None
+        pages = (
+            await chosen.enter_async_context(_pages(node, manager)) if role.shows_pages else None
+        )
         await chosen.enter_async_context(_web(node, manager, pages))
         _say_serving(settings, role)
         await stop.wait()
@@ -264,8 +266,8 @@ def _trunk_guard(node: Node, client: ManagerClient) -> TrunkGuard:
 
 
 @contextlib.asynccontextmanager
-async def _pages(node: Node) -> AsyncIterator[WebParts]:
-    parts = web_parts(node)
+async def _pages(node: Node, manager: ManagerClient) -> AsyncIterator[WebParts]:
+    parts = web_parts(node, manager)
     if not node.settings.web.chat:
         yield parts
         return

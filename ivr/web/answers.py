@@ -43,6 +43,7 @@ STATUS: Final[Mapping[str, int]] = {
     "too-many-tries": 429,
     "too-fast": 429,
     "too-many-chats": 503,
+    "seat-not-changed": 503,
     "store-away": 503,
     "not-configured": 503,
     "not-made-yet": 503,

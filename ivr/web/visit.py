@@ -122,6 +122,7 @@ SAID: Final[Mapping[str, str]] = {
     "failed": "没有发布成功，原因见下。",
     "rolled-back": "已恢复，各节点即刻生效。",
     "imported": "文件已导入草稿，请查看改动后提交。",
+    "seat": "已通知交换机，状态随后更新。",
     "account": "账号已更新。",
     "password": "口令已修改，其他地方的登录已退出。",
     "code-on": "动态验证码已启用，下次登录时使用。",

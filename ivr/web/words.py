@@ -39,6 +39,10 @@ DEEDS: Final[Mapping[str, str]] = {
     "table.withdrawn": "撤回发布申请",
     "table.published": "发布派单目录",
     "table.rolled-back": "恢复旧版本",
+    "seat.login": "座席签入",
+    "seat.logout": "座席签出",
+    "seat.pause": "座席示忙",
+    "seat.resume": "座席示闲",
     "table.failed": "定时发布失败",
 }
 

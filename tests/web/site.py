@@ -11,13 +11,14 @@ from unittest.mock import patch
 
 import httpx2
 from argon2 import PasswordHasher
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from ivr.app.office import table_office
 from ivr.app.preview import Preview
 from ivr.app.secrets import TICKETS, secret
 from ivr.app.stores import Stores, open_stores
 from ivr.app.workshop import ThreadWorkshop
+from ivr.desk.commands import OperatorCommands
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.audit import Deed
@@ -31,6 +32,7 @@ from ivr.settings import Settings
 from ivr.storage.accounts import SqlAccounts
 from ivr.storage.memory import MemoryFanout, MemoryLiveCalls, MemoryPresence, MemoryTally
 from ivr.tables.compiling import Compiler
+from ivr.telephony.manager_protocol import ManagerAway
 from ivr.web.app import web_app
 from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
@@ -95,6 +97,22 @@ class MenuJudge:
 
 
 STANDINS = {"COMPILER": NOTHING_LEARNED, "judge": MenuJudge, "decide": decide}
+
+
+@define
+class Switch:
+    """A manager that says yes, or is away."""
+
+    asked: list[tuple[str, str]] = field(factory=list)
+    away: bool = False
+
+    async def action(self, name: str, **fields: str) -> None:
+        if self.away:
+            raise ManagerAway("not connected to Asterisk")
+        self.asked.append((name, fields["Interface"] + fields.get("Paused", "")))
+
+    async def listing(self, name: str, **_fields: str) -> tuple[()]:
+        raise AssertionError(name)
 
 
 @define
@@ -203,7 +221,9 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             own=OwnAccount(stores.accounts, stores.sessions, throttle, clock),
             tables=desk,
             tickets=TicketReading(stores.tickets, stores.dictations, in_force, settings.recordings),
-            desk=DeskReading(MemoryLiveCalls(), MemoryPresence()),
+            desk=DeskReading(
+                MemoryLiveCalls(), MemoryPresence(), OperatorCommands(Switch(), "q"), stores.audit
+            ),
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
             in_force=in_force,

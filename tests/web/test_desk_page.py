@@ -14,6 +14,7 @@ from deploy.browser import find_browser
 from ivr.app.web import WebServer
 from ivr.calls.live import LiveCall, Understood
 from ivr.desk.presence import OperatorPresence, OperatorState
+from ivr.kernel.audit import AuditQuery
 from ivr.kernel.ids import CallId, OperatorId, PhoneNumber
 from ivr.kernel.people import Role
 from ivr.settings import WebSettings
@@ -117,6 +118,43 @@ async def test_only_who_takes_calls_sees_who_calls(site, role):
         answer = await browser.get(path)
         assert answer.status_code == 403
         assert "停水" not in answer.text
+
+
+async def test_an_operator_logs_a_seat_in_and_takes_a_break_from_the_page(site):
+    """The switch is asked, the log names who did it; nothing is done by a forged form."""
+    browser = await site.signed_in("op1001", Role.OPERATOR)
+    switch = site.parts.desk.seats.manager
+    assert 'value="seat.login"' in await browser.look("/desk")
+    for deed in ("seat.login", "seat.pause", "seat.resume", "seat.logout"):
+        answer = await browser.post("/desk", {"seat": "1001", "deed": deed})
+        assert answer.headers["location"] == "/desk?seat=1001&done=seat"
+    assert switch.asked == [
+        ("QueueAdd", "PJSIP/op1001"),
+        ("QueuePause", "PJSIP/op1001true"),
+        ("QueuePause", "PJSIP/op1001false"),
+        ("QueueRemove", "PJSIP/op1001"),
+    ]
+    entries = await site.stores.audit.find(AuditQuery(subject="seat/1001"))
+    assert [each.deed.what for each in entries] == [
+        *("seat.logout", "seat.resume", "seat.pause", "seat.login")
+    ]
+    for seat, deed in (
+        ("1", "seat.login"),
+        ("1001", "originate"),
+        ("1001\r\nAction: x", "seat.login"),
+    ):
+        await browser.post("/desk", {"seat": seat, "deed": deed})
+    await browser.post("/desk", {"csrf": "0" * 64, "seat": "1001", "deed": "seat.login"})
+    assert len(switch.asked) == 4
+
+
+async def test_a_switch_that_is_away_is_said_to_be_in_words_of_the_operator(site):
+    browser = await site.signed_in("op1001", Role.OPERATOR)
+    site.parts.desk.seats.manager.away = True
+    answer = await browser.post("/desk", {"seat": "1001", "deed": "seat.login"})
+    assert answer.status_code == 503
+    assert "交换机没有接受对座席1001的操作" in readable(answer.text)
+    assert "Asterisk" not in answer.text
 
 
 async def test_the_screen_follows_the_telephone_by_itself(site):

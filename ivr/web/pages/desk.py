@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ivr.desk.presence import OperatorState
 from ivr.people.permissions import Permission
-from ivr.web.desk import DeskSeen, seat_of
+from ivr.web.desk import DeskSeen, SeatDeed, seat_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
 
@@ -44,6 +44,15 @@ async def now(visit: Visit) -> Response:
     return visit.show("desk_now.html", words)
 
 
+async def change(visit: Visit) -> Response:
+    seat = seat_of(visit.sent("seat", 20))
+    deed = next((each for each in SeatDeed if each.value == visit.sent("deed", 20)), None)
+    if seat is None or deed is None:
+        return visit.go("/desk", seat=visit.sent("seat", 20))
+    await visit.parts.desk.change(visit.me, seat, deed)
+    return visit.go("/desk", "seat", seat=seat)
+
+
 async def _words(visit: Visit, asked: str) -> dict[str, Any]:
     seat = seat_of(asked)
     seen = await visit.parts.desk.now(visit.me, seat)
@@ -66,4 +75,5 @@ def _mark(seen: DeskSeen) -> str:
 PAGES: Final = (
     Page("/desk", whole, TAKE),
     Page("/desk/now", now, TAKE),
+    Page("/desk", change, TAKE, "POST"),
 )
