@@ -23,7 +23,8 @@ from routing.calendar import Calendar, seed
 from routing.ids import TableVersion
 from routing.load import DATA, load_table
 
-SEED: Final = AccountName("建站程序")  # published the first table; officers read it, no account can be so named
+# Published the first table; officers read it, and no account can be named so.
+SEED: Final = AccountName("建站程序")
 YEARS_BACK: Final = 1  # tickets of last year are still counted
 YEARS_AHEAD: Final = 1  # the next year is published in November
 
