@@ -162,7 +162,10 @@ class Router:
         """The reasons, for which the sentence is weighed once more."""
         read = self._ear.read(text)
         return self._explainer.reasons(
-            self._weigh(read, area), verdict, self._known.get(_key(read))
+            self._weigh(read, area),
+            verdict,
+            self._known.get(_key(read)),
+            self._ear.grouped(read),
         )
 
     def _judge(self, weighed: Weighed, choice: Choice) -> _Judged:
@@ -226,7 +229,7 @@ def _judged(example: Example) -> _Judged:
 def counted_of(table: RoutingTable, outcomes: Outcomes) -> Counted:
     """The features beside the n-grams, which the table and its model must number alike."""
     matters = tuple(matter.id for matter in table.lexicon.matters)
-    return Counted(outcomes.kinds, matters, outcomes.numbers)
+    return Counted(outcomes.kinds, matters, outcomes.numbers, len(table.lexicon.groups))
 
 
 def _certainty(judged: _Judged, calibration: Calibration) -> Certainty:

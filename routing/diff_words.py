@@ -148,6 +148,7 @@ _CALLED: Final = {
     "landmarks": "name",
     "dangers": "words",
     "phrases": "text",
+    "groups": "group",
 }
 _HOPS: Final = {"QUEUE": "话务员排队", "MESSAGE": "留言"}
 

@@ -12,7 +12,7 @@ from routing.decision import Evidence
 from routing.directory import Directory
 from routing.features import Grams, Values
 from routing.hearing import Heard
-from routing.lexicon import Example
+from routing.lexicon import Example, Group
 from routing.model import Active
 from routing.wordings import Found, How
 
@@ -70,6 +70,21 @@ def phrases(heard: Heard) -> list[Evidence]:
     for found in _outermost(heard.phrases):
         rule = f"“{found.wording}”是要人工或查进度的说法"
         shown.append(_evidence(heard, found[:2], _Told(found.wording, found.how, 3.0, rule)))
+    return shown
+
+
+def grouped(
+    heard: Heard, found: Iterable[Found], groups: Sequence[Group], shares: Values
+) -> list[Evidence]:
+    """Words of the groups that speak for a label; `shares` as from the model, groups last."""
+    of = dict(zip(heard.groups, shares[len(shares) - len(heard.groups) :].tolist(), strict=True))
+    words = _outermost(each for each in found if of.get(each.meaning.group, 0.0) > 0.0)
+    shown = []
+    for each in sorted(words, key=lambda one: -of[one.meaning.group])[:_LEARNED]:
+        number = each.meaning.group
+        rule = f"“{each.wording}”属于词群“{groups[number].name}”，例句中常这样说"
+        told = _Told(each.wording, each.how, of[number], rule)
+        shown.append(_evidence(heard, each[:2], told))
     return shown
 
 

@@ -23,8 +23,10 @@ Values = npt.NDArray[np.float32]
 # Arrays without dimensions: numpy takes twice as long over a number of its own scalar types.
 _SPREAD: Final = np.array(0x9E3779B97F4A7C15, np.uint64)  # 2**64 over the golden ratio
 _STEP: Final = np.array(0xD6E8FEB86659FD93, np.uint64)
+_APART: Final = np.array(0xA24BAED4963EE407, np.uint64)
 _FOLD: Final = np.array(29, np.uint64)
 _KEYWORD_SCALE: Final = 0.5
+_GROUP: Final = 0.3  # what a word of a group counts
 _LONG: Final = 3  # signs; the sound of so many is as good as the signs
 
 
@@ -40,27 +42,32 @@ class Grams:
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
         """Of n-grams by number: the first sign, how many, and whether it is their sound."""
         whole = 2 * self.length + 1
-        sizes = 1 + (numbers >= whole) + (numbers >= 2 * whole - 1)
-        starts = numbers - np.where(sizes == 1, 0, np.where(sizes == 2, whole, 2 * whole - 1))
-        sounds = (sizes == 3) | (starts > self.length)
+        threes, apart = 2 * whole - 1, 2 * whole - 1 + max(self.length - 2, 0)
+        sizes = 1 + (numbers >= whole) + (numbers >= threes)
+        starts = numbers - np.where(sizes == 1, 0, np.where(sizes == 2, whole, threes))
+        written = numbers >= apart
+        starts = starts - np.where(written, apart - threes, 0)
+        sounds = ((sizes == 3) | (starts > self.length)) & ~written
         starts = starts - np.where(sounds & (sizes < 3), self.length + 1, 0)
         return starts, sizes, sounds
 
 
 def grams(signs: str, sound: str) -> Grams:
-    """Signs one and two at a time, sound up to three."""
+    """Signs one and two at a time, also two with any sign between them, sound up to three."""
     text = f"{signs}{BETWEEN}{sound}".encode("utf-32-le", "replace")
     codes = np.frombuffer(text, np.uint32)
     size, heard = len(codes), len(signs) + 1
-    every = np.empty(max(3 * size - heard - 3, 2 * size - 1), np.uint64)
+    every = np.empty(2 * size - 1 + 2 * max(heard - 3, 0), np.uint64)
     one, two = every[:size], every[size : 2 * size - 1]
     np.multiply(codes, _SPREAD, one)
     np.bitwise_xor(one, np.right_shift(one, _FOLD), one)
     np.add(np.multiply(one[:-1], _STEP), one[1:], two)
-    if size > heard + 2:
-        three = every[2 * size - 1 :]
+    if heard > 3:
+        three, apart = every[2 * size - 1 : -(heard - 3)], every[-(heard - 3) :]
         np.multiply(two[heard:-1], _STEP, three)
         np.add(three, one[heard + 2 :], three)
+        np.multiply(one[: heard - 3], _APART, apart)
+        np.add(apart, one[2 : heard - 1], apart)
     return Grams(every, len(signs))
 
 
@@ -74,9 +81,14 @@ class Counted:
     kinds: tuple[str, ...]
     matters: tuple[str, ...]
     numbers: tuple[str, ...]
+    groups: int = 0  # of words, each one feature, the last ones
 
     @property
     def size(self) -> int:
+        return self._ungrouped + self.groups
+
+    @cached_property
+    def _ungrouped(self) -> int:
         return len(self.kinds) + 2 * len(self.matters) + 4 + 2 * len(self.numbers)
 
     def of(self, heard: Heard, kind: str) -> dict[int, float]:
@@ -91,6 +103,8 @@ class Counted:
             values[self._phrase(found.meaning, found.how)] = 0.5
         for alarm in heard.alarms:
             values[self._alarm(alarm.number, lifted=alarm.lifted)] = 0.5
+        for group in heard.groups:
+            values[self._ungrouped + group] = _GROUP
         return values
 
     @cached_property

@@ -103,6 +103,7 @@ DANGERS: Final = _form(
     *("number", "words"),
 )
 PHRASES: Final = _form("phrases", "通用说法", {"kind": "作用", "text": "说法"}, *("kind", "text"))
+GROUPS: Final = _form("groups", "词群", {"group": "名称", "words": "说法"}, "group")
 
 FORMS: Final = (
     DEPARTMENTS,
@@ -121,6 +122,7 @@ FORMS: Final = (
     LANDMARKS,
     DANGERS,
     PHRASES,
+    GROUPS,
 )
 
 

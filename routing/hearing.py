@@ -12,7 +12,7 @@ from attrs import frozen
 from routing.danger import Alarm, DangerPart, Lookout
 from routing.directory import Directory
 from routing.ids import AreaCode
-from routing.lexicon import Danger, Keyword, Lexicon, Phrase, PhraseKind
+from routing.lexicon import Danger, Group, Keyword, Lexicon, Phrase, PhraseKind
 from routing.place import NOWHERE, Gazetteer, Place
 from routing.sound import SoundTable
 from routing.text import PAUSE, PLACE, Alphabet, Text, key, read
@@ -48,6 +48,13 @@ class Tables:
 
 
 @frozen
+class InGroup:
+    """The meaning of a word of a group of the lexicon, by its number."""
+
+    group: int
+
+
+@frozen
 class Heard:
     """A sentence with all that was found in it.
 
@@ -64,6 +71,7 @@ class Heard:
     keywords: tuple[Found, ...]
     phrases: tuple[Found, ...]
     alarms: tuple[Alarm, ...]
+    groups: tuple[int, ...] = ()  # by number in the lexicon
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -87,11 +95,15 @@ class Ear:
         self._gazetteer.add_to(self._wordings, tables.sounds)
         self._lookout.add_to(self._wordings, tables.sounds)
         self._add_words(lexicon.keywords, lexicon.phrases)
+        self._add_groups(lexicon.groups)
         self._dangers = Sets.of(_needed(lexicon.dangers))
+        self._above = self._dangers.size  # bits of groups stand above those of dangers
         self._wordings.seal(self._bits)
         self._cities = frozenset(area.code for area in directory.areas if not area.parent)
 
     def _bits(self, meaning: object) -> int | None:
+        if isinstance(meaning, InGroup):
+            return 1 << self._above + meaning.group
         return self._dangers.bit(meaning) if isinstance(meaning, DangerPart) else None
 
     def _add_words(self, keywords: Iterable[Keyword], phrases: Iterable[Phrase]) -> None:
@@ -100,6 +112,11 @@ class Ear:
                 self._add(wording, keyword)
         for phrase in phrases:
             self._add(phrase.text, phrase.kind)
+
+    def _add_groups(self, groups: Iterable[Group]) -> None:
+        for number, group in enumerate(groups):
+            for word in group.words:
+                self._add(word, InGroup(number))
 
     def _add(self, wording: str, meaning: object) -> None:
         signs = read(wording, self._tables.alphabet).signs
@@ -138,12 +155,20 @@ class Ear:
             keywords=tuple(sorted_out.keywords),
             phrases=tuple(sorted_out.phrases),
             alarms=self._alarms(spotted, sorted_out.guards, text.signs),
+            groups=_places_of(spotted.bits >> self._above),
         )
 
+    def grouped(self, text: Text) -> list[Found]:
+        """The words of groups in it, with their `InGroup`; for those who ask why."""
+        spotted = self._wordings.find(text.signs, self._tables.sounds.of(text.signs))
+        parts = self._wordings.parts(spotted)
+        return [found for found in parts if isinstance(found.meaning, InGroup)]
+
     def _alarms(self, spotted: Spotted, guards: list[Found], signs: str) -> tuple[Alarm, ...]:
-        if not self._dangers.any_whole(spotted.bits):
+        if not self._dangers.any_whole(spotted.bits & (1 << self._above) - 1):
             return ()
-        return tuple(self._lookout.alarms(self._wordings.parts(spotted), guards, signs))
+        parts = (p for p in self._wordings.parts(spotted) if isinstance(p.meaning, DangerPart))
+        return tuple(self._lookout.alarms(parts, guards, signs))
 
     def _masked(self, place: Place) -> list[tuple[int, int]]:
         return [_proper(found) for found in place.found if found.meaning[0] not in self._cities]
@@ -177,6 +202,15 @@ def _sort(found: Iterable[Found]) -> _Sorted:
         elif each.how is How.CHARACTERS:
             (fillers if meaning is PhraseKind.FILLER else guards).append(each)
     return out
+
+
+def _places_of(bits: int) -> tuple[int, ...]:
+    """The places of the bits that are 1, highest first."""
+    places = []
+    while bits:
+        places.append(bits.bit_length() - 1)
+        bits ^= 1 << places[-1]
+    return tuple(places)
 
 
 def _needed(dangers: Iterable[Danger]) -> Iterable[list[DangerPart]]:

@@ -82,6 +82,7 @@ def _tables(table: RoutingTable) -> Tables:
     said = [read(example.text, alphabet).signs for example in lexicon.examples]
     words = [wording for keyword in lexicon.keywords for wording in keyword.wordings]
     parts = [word for danger in lexicon.dangers for part in danger.parts for word in part]
+    words += [word for group in lexicon.groups for word in group.words]
     names = [area.name for area in table.directory.areas]
     return Tables(simple, sound_table([*said, *words, *parts, *names]))
 

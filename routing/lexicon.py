@@ -78,6 +78,17 @@ class Danger:
     unless: tuple[str, ...] = ()
 
 
+@frozen
+class Group:
+    """Words that mean much the same for danger, however different writers put it (词群).
+
+    What is learned of one of them holds for the others: 不省人事 for who has only met 叫不醒.
+    """
+
+    name: str
+    words: tuple[str, ...]
+
+
 class PhraseKind(Enum):
     """What a phrase does to a sentence, whatever its subject."""
 
@@ -107,6 +118,7 @@ class Lexicon:
     landmarks: tuple[Landmark, ...] = ()
     dangers: tuple[Danger, ...] = ()
     phrases: tuple[Phrase, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 NO_LEXICON = Lexicon()

@@ -13,6 +13,7 @@ from routing.lexicon import (
     MAX_WEIGHT,
     Danger,
     Example,
+    Group,
     Keyword,
     Landmark,
     Matter,
@@ -93,6 +94,17 @@ def phrase(row: Row) -> Phrase:
 
 def phrase_cells(value: Phrase) -> dict[str, str]:
     return {"kind": value.kind.value, "text": value.text}
+
+
+def group(row: Row) -> Group:
+    words = _alternatives(row.text("words"))
+    if not words:
+        row.bad("words", "至少要有一个词")
+    return Group(cells.title(row, "group"), words)
+
+
+def group_cells(value: Group) -> dict[str, str]:
+    return {"group": value.name, "words": "|".join(value.words)}
 
 
 def _alternatives(cell: str) -> tuple[str, ...]:

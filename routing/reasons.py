@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from routing import explain
@@ -13,6 +15,7 @@ from routing.lexicon import Example
 from routing.model import Active, Model
 from routing.outcomes import EMERGENCY, HUMAN, PROGRESS, ROUTE, Outcomes, lines_of
 from routing.table import RoutingTable
+from routing.wordings import Found
 
 
 @frozen(eq=False)
@@ -42,19 +45,28 @@ class Explainer:
         self._outcomes = outcomes
         self._model = model
         self._matters = _matters_of(table)
+        self._groups = table.lexicon.groups
 
     def reasons(
-        self, weighed: Weighed, verdict: Verdict, example: Example | None
+        self,
+        weighed: Weighed,
+        verdict: Verdict,
+        example: Example | None,
+        grouped: Sequence[Found] = (),
     ) -> tuple[Evidence, ...]:
-        """Strongest first; `example` is the one that was said word for word."""
+        """Strongest first; `example` was said word for word, `grouped` are words of groups."""
         why = [explain.example(weighed.heard, example)] if example else []
-        return (*why, *self._because(weighed, verdict))[: explain.SHOWN]
+        return (*why, *self._because(weighed, verdict, grouped))[: explain.SHOWN]
 
-    def _because(self, weighed: Weighed, verdict: Verdict) -> list[Evidence]:
+    def _because(
+        self, weighed: Weighed, verdict: Verdict, grouped: Sequence[Found]
+    ) -> list[Evidence]:
         why = self._words(weighed.heard, verdict)
         if len(why) >= explain.ENOUGH:
             return why
         shares = self._model.share(weighed.active, self._label(verdict))
+        if verdict.intent == EMERGENCY:
+            why += explain.grouped(weighed.heard, grouped, self._groups, shares)
         return [*why, *explain.learned(weighed.heard, weighed.grams, weighed.active, shares)]
 
     def _words(self, heard: Heard, verdict: Verdict) -> list[Evidence]:

@@ -74,12 +74,13 @@ EXAMPLES: Final = Codec(forms.EXAMPLES, load_lexicon.example, load_lexicon.examp
 LANDMARKS: Final = Codec(forms.LANDMARKS, load_lexicon.landmark, load_lexicon.landmark_cells)
 DANGERS: Final = Codec(forms.DANGERS, load_lexicon.danger, load_lexicon.danger_cells)
 PHRASES: Final = Codec(forms.PHRASES, load_lexicon.phrase, load_lexicon.phrase_cells)
+GROUPS: Final = Codec(forms.GROUPS, load_lexicon.group, load_lexicon.group_cells)
 
 DIRECTORY_CODECS: Final = (UNITS, LINES, READINGS, CONTACTS, AREAS, EMERGENCY)
 CODECS: Final[tuple[Codec[Any], ...]] = (
     *DIRECTORY_CODECS,
     *(MENU, QUESTIONS, CHAINS, NOTICES),
-    *(MATTERS, KEYWORDS, EXAMPLES, LANDMARKS, DANGERS, PHRASES),
+    *(MATTERS, KEYWORDS, EXAMPLES, LANDMARKS, DANGERS, PHRASES, GROUPS),
 )
 
 
@@ -160,6 +161,7 @@ def _lexicon(sheets: Sheets, faults: Faults) -> Lexicon:
         landmarks=tuple(LANDMARKS.all(sheets, faults)),
         dangers=tuple(DANGERS.all(sheets, faults)),
         phrases=tuple(PHRASES.all(sheets, faults)),
+        groups=tuple(GROUPS.all(sheets, faults)),
     )
 
 
@@ -186,6 +188,7 @@ def _sheets(table: RoutingTable) -> Iterator[Sheet]:
     yield LANDMARKS.sheet(lexicon.landmarks)
     yield DANGERS.sheet(lexicon.dangers)
     yield PHRASES.sheet(lexicon.phrases)
+    yield GROUPS.sheet(lexicon.groups)
 
 
 def _choices(menu: Menu) -> Iterator[Listed]:

@@ -55,6 +55,11 @@ class Sets:
             first <<= len(members) + 1
         return Sets(bits, ones, tops)
 
+    @property
+    def size(self) -> int:
+        """Bits that all sets take."""
+        return self._tops.bit_length()
+
     def bit(self, member: object) -> int:
         """What to join for a member that is there; 0 for what is none."""
         return self._bits.get(member, 0)

@@ -50,6 +50,7 @@ CELLS = {
     "landmarks": (WORDS, WORDS),
     "dangers": (DIGITS, st.lists(LISTS, min_size=1, max_size=2).map(" ".join), LISTS | EMPTY),
     "phrases": (member(PhraseKind), WORDS),
+    "groups": (WORDS, LISTS),
 }
 
 

@@ -46,3 +46,22 @@ def test_a_denial_does_not_reach_over_a_pause(ear):
 def test_parts_far_from_one_another_are_no_danger(ear):
     far = "煤气" + "费用的缴纳时间和地点想打听打听一下子啊" + "漏"
     assert "119" not in numbers(ear, far)
+
+
+@pytest.mark.parametrize("text", ["我奶奶不省人事", "老汉怎么叫都叫不醒", "娃没反应了"])
+def test_words_that_mean_the_same_for_danger_are_of_one_group(table, ear, text):
+    names = [table.lexicon.groups[number].name for number in ear.hear(text).groups]
+    assert "没反应" in names
+
+
+def test_words_of_groups_are_no_alarm_by_themselves(ear):
+    heard = ear.hear("大夫天天在电梯里")
+    assert heard.groups
+    assert not heard.alarms
+
+
+def test_the_words_of_a_group_are_found_again_for_whoever_asks(table, ear):
+    found = ear.grouped(ear.read("我奶奶不省人事"))
+    assert ("没反应", "不省人事") in {
+        (table.lexicon.groups[each.meaning.group].name, each.wording) for each in found
+    }

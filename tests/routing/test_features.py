@@ -39,3 +39,10 @@ def test_rounding_a_weight_moves_it_by_no_more_than_a_step():
     model: Model = rounded(keys, weights)
     back = model.weights * model.scales[:, None]
     assert np.abs(back - weights).max() <= np.abs(weights).max() / 127
+
+
+def test_two_signs_are_known_again_with_any_one_between_them():
+    one, other = grams("停过水了", "abcd"), grams("停了水了", "efgh")
+    shared = set(one.hashes) & set(other.hashes)
+    assert shared <= set(grams("停没水了", "ijkl").hashes)
+    assert len(shared - set(grams("停没没水了", "ijklm").hashes)) == 1
