@@ -17,7 +17,7 @@ from routing.menu import AreaQuestion
 from routing.outcomes import Districts, Outcomes
 from routing.table import RoutingTable
 
-_PLACED: Final = 0.25  # of the chance of two twins, what place's own must have to go first
+_PLACED: Final = 0.15  # of the chance of two twins, what place's own must have to go first
 _BOTH: Final = 0.05  # of the chance of two twins, what the lesser must have to be worth asking
 _DROPPED: Final = -1
 
