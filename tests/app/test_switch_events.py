@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import attrs
@@ -74,8 +75,9 @@ class Scene:
     presence: MemoryPresence
 
     async def settled(self):
-        while self.background._tasks:
-            await next(iter(self.background._tasks))
+        while self.background._tasks:  # a task leaves the set one turn after it has ended
+            await asyncio.gather(*self.background._tasks)
+            await asyncio.sleep(0)
         return self.wills.kept[CALL]
 
 
