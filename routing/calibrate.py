@@ -23,6 +23,7 @@ from routing.outcomes import EMERGENCY, Outcomes, intent_of
 
 _HEATS: Final = np.arange(0.5, 2.55, 0.05)
 _FALSE_ALARMS: Final = 0.04  # of our sentences without danger, many of which only just are
+_LEAST_DANGER: Final = 0.05  # a table with no danger in its examples has nothing to say of any
 _RIGHT_WHEN_SURE: Final = 0.95
 _RIGHT_WHEN_ASKED: Final = 0.6  # below it, the first candidates are not worth a caller's time
 _MOST: Final = 0.9  # no threshold is higher, or nothing would ever be sure
@@ -79,7 +80,8 @@ def _danger(chances: Values, examples: Sequence[Example], outcomes: Outcomes) ->
     safe = np.array([not any(t.startswith(EMERGENCY) for t in e.targets) for e in examples])
     if not safe.any():
         return 0.5
-    return round(float(np.quantile(dangers[safe], 1.0 - _FALSE_ALARMS)), 3)
+    lowest = round(float(np.quantile(dangers[safe], 1.0 - _FALSE_ALARMS)), 3)
+    return max(_LEAST_DANGER, lowest)
 
 
 def _firsts(
