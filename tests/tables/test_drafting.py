@@ -155,7 +155,7 @@ async def test_the_same_row_changed_by_two_is_asked_about(office, mine, number):
     assert (conflict.sheet, conflict.key) == ("hotlines", WATER)
     preferred = {(conflict.sheet, conflict.key)} if mine else set()
     settled = await office.drafting.settle(draft.stamp, "合并", preferred)
-    assert number_in(settled.draft.sheets) == number
+    assert number_in(settled.sheets) == number
 
 
 async def test_whose_drafts_there_are_is_known(office):
