@@ -19,7 +19,7 @@ REASONS: Final = 5  # more than anybody reads while a telephone rings
 class Understood:
     """What a machine heard a caller say, what it took that for, and why.
 
-    `confidence`, 0..1, is of the words; `label` of the decision is ROUTE, HUMAN, EMERGENCY119 and
+    `confidence`, 0..1, is of the words; `label` of the decision is ROUTE, HUMAN, EMERGENCY:119 and
     so on (`routing.outcomes`), `lines` the likely ones, best first.
     """
 

@@ -10,7 +10,7 @@ from ivr.doctor.finding import Finding
 from ivr.settings import Settings
 from ivr.speech import model_files
 from ivr.speech.engines import can_run
-from ivr.speech.table_files import TableDamaged, table_place
+from ivr.speech.table_files import table_place
 
 PART: Final = "语音识别"
 SHORT_ANSWERS: Final = "短答识别"
@@ -61,10 +61,6 @@ async def short_answers(settings: Settings) -> Finding:
 
 
 def _is_whole(place: Path) -> bool:
-    from ivr.speech.engines.whisper.phones import Phones  # noqa: PLC0415 - heavy
+    from ivr.speech.engines.whisper.phones import phones_at  # noqa: PLC0415 - heavy
 
-    try:
-        Phones(place)
-    except TableDamaged:
-        return False
-    return True
+    return phones_at(place) is not None

@@ -13,6 +13,7 @@ from attrs import define, field
 
 from deploy.asterisk_process import AsteriskProcess
 from deploy.layout import Layout, find_asterisk
+from deploy.phones.phone import Phone, Subscriber
 from deploy.ports import is_free
 from deploy.render import Variant, render
 from ivr.settings import Settings
@@ -39,6 +40,8 @@ def _is_free(port: int) -> bool:
 
 SIP = _free_block()
 AMI, AGI, WEB, EXCHANGE, RTP = SIP + 38, SIP + 73, SIP + 14, SIP + 90, 29000
+HERE = f"127.0.0.1:{SIP}"
+STRANGER = Subscriber("13900139000", exchange=HERE)
 
 
 def settings_at(home: Path, offset: int = 0) -> Settings:
@@ -146,3 +149,14 @@ async def service() -> AsyncIterator[Service]:
         yield known
     finally:
         server.close()
+
+
+@pytest.fixture
+async def stranger(switch: AsteriskProcess, tmp_path: Path) -> AsyncIterator[Phone]:
+    """A telephone that nobody knows."""
+    async with Phone(STRANGER, folder=tmp_path) as phone:
+        yield phone
+
+
+def switch_home(switch: AsteriskProcess) -> Path:
+    return switch.log.parent.parent.parent

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("ctranslate2", reason="the extra `speech` is not installed")
 
-from ivr.speech.engines.whisper.phones import Phones
+from ivr.speech.engines.whisper.phones import Phones, phones_at
 from ivr.speech.engines.whisper.units import UNITS, units_of
 from ivr.speech.learning import __main__ as learning
 from ivr.speech.learning.disturbed import disturbed, quiet
@@ -171,4 +171,4 @@ def test_without_a_model_or_room_set_up_says_why(school, tmp_path, capsys):
 def test_after_set_up_the_table_is_there():
     if not is_there(model_folder()):
         pytest.skip("no model in the user's cache: make setup joins it, and then learns")
-    Phones(table_place())
+    assert phones_at(table_place()) is not None

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Final
 
-from ivr.speech.engines.whisper.phones import Phones
+from ivr.speech.engines.whisper.phones import phones_at
 from ivr.speech.learning.heard import heard
 from ivr.speech.learning.learner import learned
 from ivr.speech.learning.lessons import LessonsDamaged, clips
 from ivr.speech.model_files import ModelMissing, model_folder, verify
-from ivr.speech.table_files import LESSONS, TableDamaged, keep, table_place
+from ivr.speech.table_files import LESSONS, keep, table_place
 
 _WHOLE: Final = "The table of single sounds is in"
 
 
 def main() -> int:
     place = table_place()
-    if _is_whole(place):
+    if phones_at(place):
         _say(f"{_WHOLE} {place}")
         return 0
     try:
@@ -30,14 +29,6 @@ def main() -> int:
         return 1
     _say(f"{_WHOLE} {place}, learned from {len(lessons)} lessons")
     return 0
-
-
-def _is_whole(place: Path) -> bool:
-    try:
-        Phones(place)
-    except TableDamaged:
-        return False
-    return True
 
 
 def _say(line: str) -> None:

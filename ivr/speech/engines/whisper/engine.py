@@ -13,9 +13,9 @@ from ivr.kernel.heard import NOTHING, Heard, Hints
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import Encoded, WhisperModel
-from ivr.speech.engines.whisper.phones import Phones, Sounds, Unweighed
+from ivr.speech.engines.whisper.phones import Sounds, Unweighed, phones_at
 from ivr.speech.grammar import BY_WORDS_ALONE, WEIGHED, Judges, choose, open_answer
-from ivr.speech.table_files import TableDamaged, table_place
+from ivr.speech.table_files import table_place
 
 # Measured on development clips; docs/benchmarks.md says what each is worth.
 # What was "said before": people's own way of talking, with the places of this city where a hint
@@ -45,7 +45,7 @@ class WhisperEngine:
         hiss = np.random.default_rng(114).standard_normal(HISS).astype(np.float32) * LEVEL
         self._noise = self._model.encode(hiss, silence_after=SILENCE_AFTER)
         self._usual: dict[str, float] = {}
-        self._phones = _phones(table or table_place())
+        self._phones = phones_at(table or table_place())
 
     @property
     def name(self) -> str:
@@ -93,14 +93,6 @@ class WhisperEngine:
         """Log-probabilities; long wordings pay for their length, but not in full."""
         weighed = self._model.weigh(encoded, wordings, prompt="")
         return [sum(log(max(_LEAST, one)) for one in word) / sqrt(len(word)) for word in weighed]
-
-
-def _phones(table: Path) -> Phones | None:
-    """What is lacking, `hotline doctor` tells."""
-    try:
-        return Phones(table)
-    except TableDamaged:
-        return None
 
 
 def prompt_with(hot_words: Sequence[str]) -> str:
