@@ -6,16 +6,14 @@ A real Chromium, at the width of a desk and of a telephone, on the pages that `m
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from deploy.browser import find_browser
+from tests.web.browser import AXE, RULES, WIDER, chromium
 
 from .citizen import Citizen, introduction
 from .hotline import Hotline
@@ -23,7 +21,6 @@ from .scenes import Cast
 
 WATER, POWER = "H090", "H089"  # keys 1 and 2 of 水电气热报修
 WIDTHS: Final = {"desk": 1280, "phone": 390}
-AXE: Final = Path(__file__).parents[2] / "ivr/web/node_modules/axe-core/axe.min.js"
 LEARNING: Final = 240_000  # on a site that began a moment ago; else it has been done
 SLOW: Final = 60_000  # milliseconds; the machine is shared with the call
 PAGES: Final = (
@@ -31,24 +28,12 @@ PAGES: Final = (
     *("/words/water-supply", "/try", "/draft", "/versions", "/accounts/new", "/audit", "/exchange"),
     *("/tickets", "/desk?seat=1001"),
 )
-WIDER: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# Not asked: colours of what the browser itself draws (players), and nothing else.
-RULES: Final = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}"
 
 
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    found = find_browser()
-    if found is None:
-        pytest.skip("no Chromium here; `make setup` with a network fetches one")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(found.program),
-            env={**os.environ, **found.environment},
-            args=["--no-sandbox"],
-        )
-        yield browser
-        await browser.close()
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as found:
+        yield found
 
 
 async def signed_in(browser: Browser, hotline: Hotline, width: str = "desk") -> Page:
@@ -89,10 +74,10 @@ async def hang_up(caller: Citizen) -> None:
 
 
 async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
-    cast: Cast, chromium: Browser, hotline: Hotline
+    cast: Cast, browser: Browser, hotline: Hotline
 ) -> None:
     """Two keys change places when it is published, and are as they were after the rollback."""
-    page = await signed_in(chromium, hotline)
+    page = await signed_in(browser, hotline)
     await keyed(cast, "311", WATER)
 
     for key, line in (("1", POWER), ("2", WATER)):  # both must stay within reach
@@ -129,10 +114,10 @@ async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
 
 
 async def test_who_rings_at_a_seat_is_on_its_screen_before_anybody_speaks(
-    cast: Cast, chromium: Browser, hotline: Hotline
+    cast: Cast, browser: Browser, hotline: Hotline
 ) -> None:
     """Put through by the real queue; the page follows by itself."""
-    page = await signed_in(chromium, hotline)
+    page = await signed_in(browser, hotline)
     await page.goto("/desk?seat=1002")
     seat = await cast.operator("1002")
     await expect(page.get_by_text("现在没有来电")).to_be_visible(timeout=SLOW)
@@ -152,14 +137,14 @@ async def test_who_rings_at_a_seat_is_on_its_screen_before_anybody_speaks(
 
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_pages_fit_their_width_and_everybody_can_use_them(
-    chromium: Browser, hotline: Hotline, width: str
+    browser: Browser, hotline: Hotline, width: str
 ) -> None:
     """Nothing is wider than the screen; axe finds no fault by WCAG 2.1 AA, light and dark."""
-    page = await signed_in(chromium, hotline, width)
+    page = await signed_in(browser, hotline, width)
     faults: list[Any] = []
     for path in PAGES:
         await page.goto(path)
-        if await page.evaluate(WIDER) > 0:
+        if await page.evaluate(WIDER):
             faults.append((path, "wider than the screen"))
         if AXE.is_file():
             faults += [(path, *fault) for fault in await _axe(page)]
@@ -174,9 +159,9 @@ async def _axe(page: Page) -> list[tuple[str, str]]:
 
 
 async def test_a_keyword_is_changed_by_keyboard_alone_and_its_effect_seen_at_once(
-    chromium: Browser, hotline: Hotline
+    browser: Browser, hotline: Hotline
 ) -> None:
-    page = await signed_in(chromium, hotline)
+    page = await signed_in(browser, hotline)
     await page.keyboard.press("w")
     await expect(page.get_by_role("heading", name="事项和词语")).to_be_visible()
     await page.keyboard.press("/")

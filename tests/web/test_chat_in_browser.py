@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from pathlib import Path
-
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from deploy.browser import find_browser
-from ivr.app.web import WebServer
-from ivr.settings import WebSettings
 from ivr.web.render import STATIC, VENDOR
+from tests.web.browser import AXE, RULES, SLOW, WIDER, chromium, served
 from tests.web.chat_site import open_chat
-from tests.web.screenshots import free_port
-
-AXE = Path(__file__).parents[2] / "ivr/web/node_modules/axe-core/axe.min.js"
-WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-SLOW = 30_000  # milliseconds; the machine is shared
 
 
 @pytest.fixture
 async def address(site, tmp_path):
     """The chat behind a real server."""
-    async with open_chat(site, tmp_path / "spool") as chat:
-        where = WebSettings(port=free_port())
-        server = WebServer(chat.app, where)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
-            await asyncio.sleep(0.02)
-        yield f"http://{where.host}:{where.port}"
-        server.should_exit = True
-        await serving
+    async with open_chat(site, tmp_path / "spool") as chat, served(chat.app) as where:
+        yield where
 
 
 @pytest.fixture
 async def phone(address, request):
     """A page as wide as a telephone; `param` says whether scripts run."""
-    found = find_browser()
-    if found is None:
-        pytest.skip("no Chromium here; `make setup` with a network fetches one")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(found.program),
-            env={**os.environ, **found.environment},
-            args=["--no-sandbox"],
-        )
+    async with chromium() as browser:
         context = await browser.new_context(
             base_url=address,
             viewport={"width": 390, "height": 844},
@@ -57,7 +31,6 @@ async def phone(address, request):
         page = await context.new_page()
         page.set_default_timeout(SLOW)
         yield page
-        await browser.close()
 
 
 async def write(page, text, answer):
@@ -100,7 +73,6 @@ async def test_the_page_fits_a_telephone_and_can_be_read_by_everybody(phone):
     assert await log.get_attribute("aria-live") == "polite"
     await phone.add_script_tag(path=str(AXE))
     found = await phone.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
-        ".then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))"
+        f"axe.run({RULES}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))"
     )
     assert found == []

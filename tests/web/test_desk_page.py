@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from deploy.browser import find_browser
-from ivr.app.web import WebServer
 from ivr.calls.live import LiveCall, Understood
 from ivr.desk.presence import OperatorPresence, OperatorState
 from ivr.kernel.audit import AuditQuery
 from ivr.kernel.ids import CallId, OperatorId, PhoneNumber
 from ivr.kernel.people import Role
-from ivr.settings import WebSettings
 from ivr.web.render import STATIC, VENDOR
-from tests.web.screenshots import free_port
+from tests.web.browser import AXE, SLOW, WIDER, chromium, served
 from tests.web.site import PASSWORD
-from tests.web.test_chat_in_browser import AXE, WIDER
 from tests.web.test_table_pages import readable
 
 CALL, NEXT, SEAT = CallId("n1-1"), CallId("n1-2"), OperatorId("1001")
@@ -29,7 +24,6 @@ SAID = Understood(
     "我家<b>停水</b>两天了", 0.83, "ROUTE", ("H090", "H091", "H999"), ("“停水”是事项“供水”的词语",)
 )
 DANGER = Understood("楼下着火了", 0.7, "EMERGENCY:119", (), ())
-SLOW = 30_000  # milliseconds; the machine is shared
 
 
 async def rings(site, *said, state=OperatorState.RINGING, call=CALL):
@@ -159,24 +153,11 @@ async def test_a_switch_that_is_away_is_said_to_be_in_words_of_the_operator(site
 
 async def test_the_screen_follows_the_telephone_by_itself(site):
     """In Chromium: a caller appears without a touch, at both widths, and axe finds no fault."""
-    found = find_browser()
-    if found is None or not (STATIC / VENDOR).is_file():
-        pytest.skip("no Chromium or no htmx here; `make setup` with a network fetches them")
+    if not (STATIC / VENDOR).is_file():
+        pytest.skip("no htmx here; `make setup` with a network fetches it")
     await site.account("op1001", Role.OPERATOR)
-    where = WebSettings(port=free_port())
-    server = WebServer(site.app, where)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
-        await asyncio.sleep(0.02)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(found.program),
-            env={**os.environ, **found.environment},
-            args=["--no-sandbox"],
-        )
-        context = await browser.new_context(
-            base_url=f"http://{where.host}:{where.port}", locale="zh-CN", bypass_csp=True
-        )
+    async with served(site.app) as where, chromium() as browser:
+        context = await browser.new_context(base_url=where, locale="zh-CN", bypass_csp=True)
         page = await context.new_page()
         page.set_default_timeout(SLOW)
         await page.goto("/login?next=/desk")
@@ -196,6 +177,3 @@ async def test_the_screen_follows_the_telephone_by_itself(site):
                 assert faults == []
             if folder := os.environ.get("HOTLINE_SHOTS"):
                 await page.screenshot(path=f"{folder}/desk-caller-{width}.png", full_page=True)
-        await browser.close()
-    server.should_exit = True
-    await serving
