@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ivr.speech.engines.whisper.model import Encoded
 from ivr.speech.engines.whisper.phones import IMPOSSIBLE, Phones, Sounds, Unweighed
 from ivr.speech.engines.whisper.trellis import likelihoods
 from ivr.speech.engines.whisper.units import UNITS, units_of
@@ -88,9 +89,15 @@ def test_a_table_gives_each_moment_a_chance_for_every_sound(tmp_path):
     weights = random.standard_normal((512, len(UNITS))).astype(np.float16)
     np.savez(tmp_path / "table.npz", weights=weights, bias=np.zeros(len(UNITS), np.float32))
     states = random.standard_normal((60, 512)).astype(np.float32)
-    chances = Phones(tmp_path / "table.npz").of(states, frames=80).chances
-    assert chances.shape == (50, len(UNITS))
-    assert np.exp(chances).sum(axis=1) == pytest.approx(np.ones(50), abs=1e-3)
+    chances = Phones(tmp_path / "table.npz").of(states).chances
+    assert chances.shape == (60, len(UNITS))
+    assert np.exp(chances).sum(axis=1) == pytest.approx(np.ones(60), abs=1e-3)
+
+
+def test_what_is_told_by_single_sounds_ends_a_moment_after_the_audio():
+    states = np.arange(60, dtype=np.float32).reshape(1, 60, 1)
+    heard = Encoded(states, frames=120, spoken=80).while_spoken
+    assert heard.ravel().tolist() == list(range(50))  # two frames a state, and a fifth of a second
 
 
 def test_without_a_table_all_texts_fit_alike():

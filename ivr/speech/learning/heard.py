@@ -12,8 +12,12 @@ from typing import Final
 import numpy as np
 
 from ivr.speech.engines.engine import Samples
-from ivr.speech.engines.whisper.engine import CLOSED_SILENCE, LEVEL, SILENCE_AFTER
-from ivr.speech.engines.whisper.model import WhisperModel
+from ivr.speech.engines.whisper.model import (
+    CLOSED_SILENCE,
+    LEVEL,
+    SILENCE_AFTER,
+    WhisperModel,
+)
 from ivr.speech.engines.whisper.units import units_of
 from ivr.speech.learning.disturbed import disturbed, quiet
 from ivr.speech.learning.learner import Lesson, States, Tell
@@ -24,8 +28,6 @@ EARS: Final = 2  # at a time, where there are so many processors; each takes 80 
 # closed questions, half that of open ones.
 SILENCES: Final = (CLOSED_SILENCE, SILENCE_AFTER)
 TOLD: Final = 100  # clips after which progress is told
-_AFTER: Final = 10  # states kept after the audio, as when callers are heard
-_FRAMES: Final = 2  # of features in one state
 
 
 def heard(clips: Sequence[Clip], model: Path, tell: Tell) -> list[Lesson]:
@@ -58,5 +60,4 @@ def _lessons(ear: WhisperModel, clips: Sequence[Clip], at: int) -> Iterator[Less
 def _states(ear: WhisperModel, sound: Samples, at: int) -> States:
     level = np.float32(LEVEL / np.sqrt(np.mean(sound**2)))
     encoded = ear.encode(sound * level, silence_after=SILENCES[at % len(SILENCES)])
-    kept = encoded.spoken // _FRAMES + _AFTER
-    return np.array(np.asarray(encoded.states)[0][:kept], dtype=np.float32)
+    return np.array(encoded.while_spoken, dtype=np.float32)

@@ -12,7 +12,13 @@ import numpy as np
 from ivr.kernel.heard import NOTHING, Heard, Hints
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.cleaning import cleaned
-from ivr.speech.engines.whisper.model import Encoded, WhisperModel
+from ivr.speech.engines.whisper.model import (
+    CLOSED_SILENCE,
+    LEVEL,
+    SILENCE_AFTER,
+    Encoded,
+    WhisperModel,
+)
 from ivr.speech.engines.whisper.phones import Sounds, Unweighed, phones_at
 from ivr.speech.grammar import BY_WORDS_ALONE, WEIGHED, Judges, choose, open_answer
 from ivr.speech.table_files import table_place
@@ -26,9 +32,6 @@ PLACES: Final = 3  # more names cost time and gain nothing
 BEAM: Final = 10
 READINGS: Final = 10  # the router decides better over ten than over five
 CLOSED_BEAM: Final = 5  # where single sounds say as much as words
-SILENCE_AFTER: Final = 2.0  # seconds; with less, one word becomes a loop of it
-CLOSED_SILENCE: Final = 1.0  # which does no harm where only certain words can be meant
-LEVEL: Final = 0.1  # RMS
 FAINT: Final = 1e-3  # RMS; -60 dBFS is no voice
 SHORTEST: Final = 800  # samples: a tenth of a second holds no word
 HABIT: Final = 0.6  # of a word's worth without audio that is taken off
@@ -71,7 +74,7 @@ class WhisperEngine:
     def _sounds(self, encoded: Encoded) -> Sounds | Unweighed:
         if self._phones is None:
             return Unweighed()
-        return self._phones.of(np.asarray(encoded.states)[0], encoded.spoken)
+        return self._phones.of(encoded.while_spoken)
 
     def _worth(self, encoded: Encoded, wordings: Sequence[str]) -> list[float]:
         """How much likelier each is than it would be of noise."""

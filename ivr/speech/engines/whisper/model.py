@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import ctranslate2
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 from tokenizers import Tokenizer
 
@@ -20,6 +21,13 @@ _START: Final = (50258, 50260, 50359)  # transcript, Chinese, transcribe
 _WITHOUT_TIMES: Final = 50363
 _LONGEST: Final = 120  # tokens of an answer; 20 s of hurried speech are about 100
 _FRAMES: Final = 3000  # 30 s; the encoder takes no more
+_STATE: Final = 2  # frames in one of the encoder's states
+_AFTER: Final = 10  # states kept after the audio: the last sound is told by what follows
+
+# How audio is given to it, by callers and in lessons alike; docs/benchmarks.md says why.
+LEVEL: Final = 0.1  # RMS
+SILENCE_AFTER: Final = 2.0  # seconds; with less, one word becomes a loop of it
+CLOSED_SILENCE: Final = 1.0  # which does no harm where only certain words can be meant
 
 
 @frozen(eq=False)
@@ -29,6 +37,12 @@ class Encoded:
     states: Any
     frames: int
     spoken: int  # frames of audio, before the silence that was added
+
+    @property
+    def while_spoken(self) -> npt.NDArray[np.float32]:
+        """The states (20 ms, number) of the audio and of a moment after."""
+        states: npt.NDArray[np.float32] = np.asarray(self.states)[0]
+        return states[: self.spoken // _STATE + _AFTER]
 
 
 @frozen

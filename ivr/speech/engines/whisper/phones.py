@@ -24,8 +24,6 @@ from ivr.speech.table_files import TableDamaged
 
 STATE: Final = 512  # numbers of one state of the encoder
 IMPOSSIBLE: Final = -1000.0  # of a text that can not be said in the time, or has no sound
-_FRAMES: Final = 2  # of features in one state
-_AFTER: Final = 10  # states kept after the audio: the last sound is told by what follows
 
 
 class Unweighed:
@@ -66,10 +64,9 @@ class Phones:
         if self._weights.shape != (STATE, len(UNITS)) or self._bias.shape != (len(UNITS),):
             raise TableDamaged(f"{path} is of other sounds or of another encoder")
 
-    def of(self, states: npt.NDArray[np.float32], frames: int) -> Sounds:
-        """Of the encoder's states; `frames` of features were audio, the rest added silence."""
-        heard = states[: frames // _FRAMES + _AFTER]
-        raw = heard @ self._weights + self._bias
+    def of(self, states: npt.NDArray[np.float32]) -> Sounds:
+        """Of the encoder's states while somebody spoke."""
+        raw = states @ self._weights + self._bias
         raw -= raw.max(axis=1, keepdims=True)
         return Sounds(raw - np.log(np.exp(raw).sum(axis=1, keepdims=True)))
 
