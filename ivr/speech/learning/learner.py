@@ -58,7 +58,11 @@ class _Table:
 
 
 def learned(lessons: Sequence[Lesson], tell: Tell) -> bytes:
-    """The table as a file's content. The same lessons give the same table but for last digits."""
+    """The table as a file's content.
+
+    The same lessons give the same table where numbers are added in the same order; where they are
+    not (another processor, more threads), one that differs and knows as much.
+    """
     middle, spread = _scale(lessons)
     table = _Table(np.zeros((len(middle) + 1, len(UNITS)), dtype=np.float32))
     random = np.random.default_rng(114)
