@@ -29,7 +29,6 @@ from routing.table import RoutingTable
 
 MISSES_BEFORE_HUMAN: Final = 2  # two misunderstandings reach a human
 OFFERED: Final = 3  # more than three candidates are not kept in mind
-LIKELY: Final = 0.05  # a candidate less likely than this is not worth a caller's breath
 
 
 async def follow_words(visit: Visit, heard: Heard, by: Understanding) -> Station:
@@ -147,8 +146,7 @@ async def _answer(visit: Visit, *question: Spoken, keys: str, said: answers.Said
 
 
 async def _ask_which(visit: Visit, decision: Decision) -> Station:
-    likely = [each.line for each in decision.candidates if each.confidence >= LIKELY]
-    lines = tuple(_of_different_matters(visit.table, likely))[:OFFERED]
+    lines = tuple(_of_different_matters(visit.table, decision.likely))[:OFFERED]
     if len(lines) < 2:
         return _reached(visit, decision.candidates[0].line)
     visit.place.candidates = lines

@@ -110,5 +110,15 @@ class Decision:
         """The line to go to; None unless it is a request."""
         return self.candidates[0].line if self.intent == ROUTE and self.candidates else None
 
+    @property
+    def likely(self) -> tuple[LineCode, ...]:
+        """Lines worth telling anybody of, best first; the one of a request always is."""
+        return tuple(
+            each.line
+            for each in self.candidates
+            if each.confidence >= LIKELY or each.line == self.line
+        )
+
 
 SHOWN: Final = 5  # candidates of a decision
+LIKELY: Final = 0.05  # less likely is not worth a caller's breath, nor an officer's glance

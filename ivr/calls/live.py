@@ -36,7 +36,7 @@ def understood(heard: Heard, decision: Decision) -> Understood:
         text=heard.text,
         confidence=round(heard.confidence, 3),
         label=decision.label,
-        lines=tuple(each.line for each in decision.candidates),
+        lines=decision.likely,
         because=tuple(each.rule for each in decision.because[:REASONS]),
     )
 

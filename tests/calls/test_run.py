@@ -22,7 +22,8 @@ from ivr.kernel.metrics import Meter
 from ivr.kernel.units import seconds
 from ivr.storage.memory import MemoryLiveCalls
 from ivr.telephony.call import CallerGone, CallFacts
-from routing.decision import Evidence
+from routing.decision import Candidate, Evidence
+from routing.ids import LineCode
 from routing.load import load_table
 from routing.table import publish
 from routing.wordings import How
@@ -83,7 +84,10 @@ async def test_what_was_said_is_shown_to_the_human_who_is_asked_for(stage):
     """With reasons, and from then on alone: nobody looks for reasons that nobody reads."""
     said = Heard((Hypothesis("家里停水", 0.0),), 0.8)
     evidence = Evidence(2, 4, "停水", "停水", How.CHARACTERS, 2.0, "“停水”是事项“供水”的词语")
-    decision = evolve(meaning("ROUTE", "H090", "H091"), because=(evidence,))
+    decision = meaning("ROUTE", "H090", "H091")
+    unlikely = Candidate(LineCode("H136"), 0.01)
+    candidates = (*decision.candidates, unlikely)
+    decision = evolve(decision, candidates=candidates, because=(evidence,))
     seen = []
 
     async def flow(_call, _snapshot, journey, _is_over):
