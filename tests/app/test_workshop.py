@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +21,7 @@ from ivr.tables.exchanging import FileKind
 from routing.errors import BadRow, BadRows
 from routing.load import load_table
 from routing.sheets import to_sheets
+from tests.alive import alive
 
 
 def who():
@@ -86,17 +86,9 @@ async def test_a_worker_dies_with_a_service_that_was_killed(tmp_path):
     service.kill()
     await service.wait()
     async with asyncio.timeout(30):
-        while is_alive(worker):  # noqa: ASYNC110 - another process, which tells nobody
+        while alive(worker):  # noqa: ASYNC110 - another process, which tells nobody
             await asyncio.sleep(0.02)
-    assert not is_alive(worker)
-
-
-def is_alive(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(") ")[2]
-    except OSError:
-        return False
-    return not state.startswith("Z")
+    assert not alive(worker)
 
 
 async def test_commands_do_their_work_in_a_thread():

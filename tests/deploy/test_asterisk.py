@@ -8,6 +8,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy.asterisk.modules import MODULES
@@ -92,19 +93,9 @@ def test_only_this_machine_can_reach_it(tmp_path: Path):
 
 
 def listening_addresses(pid: int) -> set[str]:
-    """Addresses of this process's listening TCP sockets, from /proc."""
-    inodes = {
-        link.readlink().name
-        for link in Path(f"/proc/{pid}/fd").iterdir()
-        if link.is_symlink() and str(link.readlink()).startswith("socket:")
-    }
-    found = set()
-    for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
-        fields = row.split()
-        if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
-            raw = bytes.fromhex(fields[1].partition(":")[0])
-            found.add(".".join(str(part) for part in reversed(raw)))
-    return found
+    """Addresses of this process's listening TCP sockets, of either family."""
+    sockets = psutil.Process(pid).net_connections("tcp")
+    return {each.laddr.ip for each in sockets if each.status == psutil.CONN_LISTEN}
 
 
 def tls_version(port: int) -> str | None:

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from attrs import frozen
 
 from deploy.asterisk_process import AsteriskProcess
 from deploy.layout import Layout, find_asterisk
 from deploy.ports import is_free
+from tests.alive import alive
 
 pytestmark = [pytest.mark.e2e]
 STANDIN = Path(__file__).with_name("standin.py")
@@ -69,14 +71,6 @@ def until(true: Callable[[], object], within: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     site = start(tmp_path / "var")
@@ -92,13 +86,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 def everything(site: Running) -> list[int]:
     """The processes below this one, however deep."""
-    found, unread = [], [site.process.pid]
-    while unread:
-        for task in Path(f"/proc/{unread.pop()}/task").glob("*/children"):
-            children = [int(pid) for pid in task.read_text().split()]
-            found += children
-            unread += children
-    return found
+    return [each.pid for each in psutil.Process(site.process.pid).children(recursive=True)]
 
 
 def test_it_tells_outside_programs_all_they_need(running: Running):

@@ -20,9 +20,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import psutil
 from attrs import define, field, frozen
 
 from deploy.children import dying_with_parent
+from tests.alive import alive
 from tests.e2e.hotline import Hotline, start
 
 PORTS: Final = {
@@ -218,20 +220,20 @@ def _take_over(hotline: Hotline, more: Mapping[str, str]) -> Site:
     logs = hotline.home / "log"
     taken: list[Node] = []
     ending: list[int] = []
-    for pid in _children(hotline.process.pid):
-        words = _read(pid, "cmdline").split("\0")[:-1]
+    for process in psutil.Process(hotline.process.pid).children():
+        try:
+            words, known = process.cmdline(), process.environ()
+        except psutil.NoSuchProcess:  # something short, not a node
+            continue
         name = _part(words)
         if not name:
             continue
-        known = dict(
-            line.split("=", 1) for line in _read(pid, "environ").split("\0") if "=" in line
-        )
         own = name if name == "guardian" else f"{name}-{known['HOTLINE_NODE']}"
         taken.append(Node(own, tuple(words), _with(known, more), logs / f"{own}-ours.log"))
         hold = "guardian" if name == "guardian" else _hold_of(known["HOTLINE_NODE"])
         (hotline.home / f"hold-{hold}").touch()
-        os.kill(pid, signal.SIGTERM)
-        ending.append(pid)
+        process.terminate()
+        ending.append(process.pid)
     for pid in ending:
         _await_end(pid)
     for node in taken:
@@ -266,21 +268,9 @@ def _part(words: list[str]) -> str:
     return "service" if "serve" in words else ""
 
 
-def _children(parent: int) -> list[int]:
-    return [int(pid) for pid in _read(parent, f"task/{parent}/children").split()]
-
-
-def _read(pid: int, name: str) -> str:
-    return Path(f"/proc/{pid}/{name}").read_text("utf-8", "replace")
-
-
 def _await_end(pid: int) -> None:
     until = time.monotonic() + READY
-    while time.monotonic() < until:
-        try:
-            if _read(pid, "stat").rpartition(") ")[2].startswith("Z"):
-                return
-        except OSError:
-            return
+    while alive(pid):
+        if time.monotonic() > until:
+            raise NotGreen(f"process {pid} does not end")
         time.sleep(0.05)
-    raise NotGreen(f"process {pid} does not end")

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+import psutil
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 33573  # where the search for a free one begins
@@ -28,18 +30,13 @@ class DidNotStart(Exception):
 
 def cpu(pid: int) -> float:
     """Seconds of CPU that a process has used, its threads' included, also of those that ended."""
-    # The clock id of another process (linux/posix-timers.h): exact, where /proc counts ticks.
+    # The clock id of another process (linux/posix-timers.h): exact, where psutil counts ticks.
     return time.clock_gettime((~pid << 3) | 2)
 
 
 def memory(pid: int) -> float:
     """Resident now, in MiB."""
-    return _status(pid, "VmRSS:")
-
-
-def _status(pid: int, name: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
+    return float(psutil.Process(pid).memory_info().rss / 2**20)
 
 
 def pin(pid: int, core: int) -> None:
@@ -105,17 +102,19 @@ def python(module: str, *arguments: str) -> list[str]:
 def _wait_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     until = time.monotonic() + START
     while process.poll() is None and time.monotonic() < until:
-        if _listens(port):
+        if _listens(process.pid, port):
             return
         time.sleep(0.05)
     said = log.read_text("utf-8", "replace").strip().splitlines()
     raise DidNotStart(said[-1] if said else f"nothing listens on {port}")
 
 
-def _listens(port: int) -> bool:
+def _listens(pid: int, port: int) -> bool:
     """Asked of the kernel: panoramisk runs in a circle for ever on a caller who says nothing."""
-    rows = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
-    return any(row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "0A" for row in rows)
+    with contextlib.suppress(psutil.NoSuchProcess):  # it ended; whoever waits looks at that
+        sockets = psutil.Process(pid).net_connections("tcp")
+        return any(s.status == psutil.CONN_LISTEN and s.laddr.port == port for s in sockets)
+    return False
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
