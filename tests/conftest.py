@@ -8,7 +8,15 @@ does not show the marks by which xdist groups tests.
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
+
+# The same examples on every run, however busy the machine: a check says the same of the same code.
+# New examples are looked for with --hypothesis-profile=searching.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", PATIENT, derandomize=True, database=None)
+settings.register_profile("searching", PATIENT, derandomize=False, max_examples=2000)
+settings.load_profile("steady")
 
 
 class Lanes(LoadScopeScheduling):

@@ -2,17 +2,12 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from routing.decide import Router
 from routing.ids import TableVersion
 from routing.learn import compile_router
 from routing.load import DATA, load_table
 from routing.table import publish
-
-# A busy machine is no fault of the code.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
