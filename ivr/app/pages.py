@@ -22,6 +22,7 @@ from ivr.people.throttle import Throttle
 from ivr.settings import Settings
 from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
+from ivr.web.seats import SeatKeeping
 from ivr.web.tickets import TicketReading
 from routing.ids import UnitCode
 from routing.table import Snapshot
@@ -62,10 +63,12 @@ def web_parts(node: Node, manager: Manager) -> WebParts:
             stores.tickets, stores.dictations, node.book.snapshot, node.settings.recordings
         ),
         desk=DeskReading(
-            live=node.present.live,
-            presence=node.present.presence,
-            seats=OperatorCommands(manager, node.settings.calls.queue),
-            audit=stores.audit,
+            node.present.live,
+            SeatKeeping(
+                presence=node.present.presence,
+                switch=OperatorCommands(manager, node.settings.calls.queue),
+                audit=stores.audit,
+            ),
         ),
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock

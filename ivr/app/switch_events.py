@@ -10,12 +10,13 @@ from attrs import define, evolve, field
 
 from ivr.calls.record import Outcome
 from ivr.calls.witness import Witness
-from ivr.desk.commands import Fields, Manager, OperatorCommands, Seat, operator_of
+from ivr.desk.commands import Fields, Manager, OperatorCommands, Seat, operator_of, who_sits
 from ivr.desk.presence import OperatorPresence, OperatorState, Presence
 from ivr.kernel.background import Background
 from ivr.kernel.clock import Clock
 from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.metrics import Meter
+from ivr.kernel.people import AccountName
 from ivr.tickets.will import Will
 
 WITNESSED: Final = ("AgentConnect", "DialEnd", "Hangup")
@@ -61,6 +62,7 @@ class SwitchEvents:
     wills: Wills
     _members: set[OperatorId] = field(factory=set)
     _callers: dict[OperatorId, CallId] = field(factory=dict)
+    _sitting: dict[OperatorId, AccountName | None] = field(factory=dict)
 
     def handle(self, event: Fields) -> None:
         """One event of EVENTS; others are not for us."""
@@ -89,6 +91,7 @@ class SwitchEvents:
         for gone in self._members - {seat.operator for seat in seats}:
             self._is(gone, OperatorState.AWAY)
         for seat in seats:
+            self._sitting[seat.operator] = seat.who
             self._is(seat.operator, _state(seat))
 
     def _agent_connected(self, event: Fields) -> None:
@@ -153,6 +156,7 @@ class SwitchEvents:
         operator = OperatorId(operator_of(event.get("Interface")))
         if not operator:
             return
+        self._sitting[operator] = who_sits(event.get("MemberName"))
         if gone:
             self._is(operator, OperatorState.AWAY)
         elif event.get("InCall") == "1":
@@ -167,12 +171,19 @@ class SwitchEvents:
     def _is(self, operator: OperatorId, state: OperatorState) -> None:
         if state is OperatorState.AWAY:
             self._members.discard(operator)
+            self._sitting.pop(operator, None)
         else:
             self._members.add(operator)
         if state not in _WITH_A_CALLER:
             self._callers.pop(operator, None)
         self.meter.operators.set(len(self._members))
-        seen = OperatorPresence(operator, state, self.clock.now(), self._callers.get(operator))
+        seen = OperatorPresence(
+            operator=operator,
+            state=state,
+            since=self.clock.now(),
+            call=self._callers.get(operator),
+            who=self._sitting.get(operator),
+        )
         self.background.start(self.presence.set(seen))
 
 

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.ids import OperatorId
+from ivr.kernel.people import AccountName
 
 OPERATOR_ID: Final = re.compile(r"[0-9]{3,6}")
 REASON_LIMIT: Final = 40
@@ -37,7 +38,7 @@ class Manager(Protocol):
 
 @frozen
 class Seat:
-    """An operator in the queue, as the switch sees them."""
+    """An operator in the queue, as the switch sees them; `who` is as in `OperatorPresence`."""
 
     operator: OperatorId
     paused: bool
@@ -45,6 +46,7 @@ class Seat:
     in_call: bool
     taken: int
     reachable: bool
+    who: AccountName | None = None
 
 
 @frozen
@@ -54,14 +56,15 @@ class OperatorCommands:
     manager: Manager
     queue: str
 
-    async def login(self, operator: OperatorId) -> None:
+    async def login(self, operator: OperatorId, who: AccountName | None = None) -> None:
+        """`who` sits there from now on. The switch refuses a seat that is logged in already."""
         interface = _interface(operator)
         await self.manager.action(
             "QueueAdd",
             Queue=self.queue,
             Interface=interface,
             StateInterface=interface,
-            MemberName=operator,
+            MemberName=_member(operator, who),
             Penalty="0",
         )
 
@@ -96,7 +99,22 @@ def _seat(member: Fields) -> Seat:
         in_call=member.get("InCall") == "1",
         taken=int(member.get("CallsTaken") or "0"),
         reachable=member.get("Status") not in _UNREACHABLE,
+        who=who_sits(member.get("Name")),
     )
+
+
+# The switch keeps who sits at a seat in the name it has for the seat's telephone: "1001/anna".
+# So it ends when the seat is logged out, whoever does that, and all nodes are told of it.
+_SITS: Final = "/"
+
+
+def _member(operator: OperatorId, who: AccountName | None) -> str:
+    return f"{operator}{_SITS}{who}" if who else operator
+
+
+def who_sits(member: str) -> AccountName | None:
+    """The account in the name of a queue's member, None where it names a seat alone."""
+    return AccountName(member.partition(_SITS)[2]) or None
 
 
 def _interface(operator: OperatorId) -> str:

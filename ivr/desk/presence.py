@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ivr.kernel.ids import CallId, OperatorId
+from ivr.kernel.people import AccountName
 
 
 class OperatorState(Enum):
@@ -21,21 +22,31 @@ class OperatorState(Enum):
     AWAY = "away"  # 签出
 
 
+_HAS_CALLER: Final = (OperatorState.RINGING, OperatorState.TALKING)
+
+
 @frozen
 class OperatorPresence:
     """One operator: the state they are in, since when, and the caller they have then.
 
-    `call` is the caller who rings there or is talked to, None where that is not known.
+    `call` is the caller who rings there or is talked to, None where that is not known. `who`
+    is the account that logged in there; None where the seat was logged in by its number alone.
     """
 
     operator: OperatorId
     state: OperatorState
     since: datetime
     call: CallId | None = None
+    who: AccountName | None = None
+
+    @property
+    def has_caller(self) -> bool:
+        """Whether a telephone rings there, or somebody talks."""
+        return self.state in _HAS_CALLER
 
     def says_again(self, before: OperatorPresence | None) -> bool:
         """Whether this was known, but for the moment."""
-        return before is not None and (before.state, before.call) == (self.state, self.call)
+        return before is not None and before == evolve(self, since=before.since)
 
 
 class Presence(Protocol):

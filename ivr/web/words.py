@@ -43,6 +43,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "seat.logout": "座席签出",
     "seat.pause": "座席示忙",
     "seat.resume": "座席示闲",
+    "seat.refused": "交换机没有接受座席操作",
     "table.failed": "定时发布失败",
 }
 

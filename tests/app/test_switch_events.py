@@ -188,3 +188,18 @@ async def test_who_is_talked_to_is_known_again_after_the_manager_was_away(scene)
     await seen.settled()
     (seat,) = await seen.presence.all()
     assert (seat.state, seat.call) == (OperatorState.TALKING, CALL)
+
+
+async def test_who_sits_at_a_seat_is_known_until_the_seat_is_logged_out(scene):
+    """By whatever the queue says of that seat, whoever logs it out."""
+    seen = scene()
+    for name, member, who in (
+        ("QueueMemberAdded", "1001/anna", "anna"),
+        ("QueueMemberPause", "1001/anna", "anna"),
+        ("QueueMemberRemoved", "1001/anna", None),
+        ("QueueMemberAdded", "1001", None),
+    ):
+        seen.events.handle(of_the_seat(name, MemberName=member, Status="1"))
+        await seen.settled()
+        (seat,) = await seen.presence.all()
+        assert seat.who == who

@@ -86,7 +86,7 @@ async def told(publisher, reader, *, word="now"):
 
 async def test_what_one_node_sees_the_other_shows(nodes):
     one, other = nodes
-    talking = evolve(seen("1001", OperatorState.TALKING), call=CallId("a"))
+    talking = evolve(seen("1001", OperatorState.TALKING), call=CallId("a"), who="anna")
     await one.presence.set(talking)
     await one.live.put(live("a"))
     await other.live.put(live("b", minutes=1))

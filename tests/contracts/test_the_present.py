@@ -89,6 +89,16 @@ async def test_another_caller_at_the_same_seat_is_news(presence):
     assert await presence.all() == (other,)
 
 
+async def test_who_sits_at_a_seat_is_known_with_and_without_a_caller(presence):
+    """Callers are shown to them alone."""
+    ringing = evolve(seen("1001", OperatorState.RINGING), call=CallId("n1-1"), who="anna")
+    free = evolve(seen("1002", OperatorState.LOGGED_IN), who="li.na-2")
+    other = evolve(free, who="ou", since=NOON + timedelta(minutes=1))
+    for each in (ringing, free, other):
+        await presence.set(each)
+    assert await presence.all() == (ringing, other)
+
+
 def live(call, step="menu", minutes=0):
     return LiveCall(
         CallId(call), PhoneNumber("13812345678"), step, NOON + timedelta(minutes=minutes)

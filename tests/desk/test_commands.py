@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.desk.commands import NoSuchOperator, OperatorCommands, operator_of
+from ivr.desk.commands import NoSuchOperator, OperatorCommands, operator_of, who_sits
 from ivr.kernel.ids import OperatorId
 from ivr.wire.ami import Event
 
@@ -37,6 +37,15 @@ async def test_logging_in_adds_the_operators_telephone_to_the_queue():
     assert fields["Queue"] == "hotline"
 
 
+@pytest.mark.parametrize(("who", "member"), [(None, "1001"), ("li.na-2", "1001/li.na-2")])
+async def test_the_switch_keeps_who_sits_at_a_seat(who, member):
+    manager = Manager()
+    await OperatorCommands(manager, "hotline").login(OperatorId("1001"), who)
+    [(_, fields)] = manager.sent
+    assert fields["MemberName"] == member
+    assert who_sits(member) == who
+
+
 async def test_a_pause_has_a_reason_of_bounded_length():
     """The reason is shown to supervisors."""
     manager = Manager()
@@ -64,6 +73,7 @@ async def test_seats_are_read_from_the_queue_of_the_switch():
         event(
             Event="QueueMember",
             StateInterface="PJSIP/op1002",
+            Name="1002/anna",
             Paused="1",
             PausedReason="午饭",
             InCall="0",
@@ -76,6 +86,7 @@ async def test_seats_are_read_from_the_queue_of_the_switch():
     assert (first.operator, first.in_call, first.reachable) == ("1001", True, False)
     assert (second.operator, second.paused, second.reason) == ("1002", True, "午饭")
     assert second.taken == 3
+    assert (first.who, second.who) == (None, "anna")
 
 
 @pytest.mark.parametrize(

@@ -116,10 +116,11 @@ async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
 async def test_who_rings_at_a_seat_is_on_its_screen_before_anybody_speaks(
     cast: Cast, browser: Browser, hotline: Hotline
 ) -> None:
-    """Put through by the real queue; the page follows by itself."""
+    """Put through by the real queue; the page follows by itself, for who logged in there alone."""
     page = await signed_in(browser, hotline)
     await page.goto("/desk?seat=1002")
     seat = await cast.operator("1002")
+    await page.get_by_role("button", name="在此签入").click(timeout=SLOW)
     await expect(page.get_by_text("现在没有来电")).to_be_visible(timeout=SLOW)
     caller = await cast.citizen()
     await caller.chooses_water()

@@ -36,6 +36,7 @@ from ivr.telephony.manager_protocol import ManagerAway
 from ivr.web.app import web_app
 from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
+from ivr.web.seats import SeatKeeping
 from ivr.web.tickets import TicketReading
 from prompts.sound_library import COMMITTED
 from routing.decision import Candidate, Certainty, Decision, Evidence
@@ -103,13 +104,14 @@ STANDINS = {"COMPILER": NOTHING_LEARNED, "judge": MenuJudge, "decide": decide}
 class Switch:
     """A manager that says yes, or is away."""
 
-    asked: list[tuple[str, str]] = field(factory=list)
+    asked: list[tuple[str, ...]] = field(factory=list)
     away: bool = False
 
     async def action(self, name: str, **fields: str) -> None:
         if self.away:
             raise ManagerAway("not connected to Asterisk")
-        self.asked.append((name, fields["Interface"] + fields.get("Paused", "")))
+        said = fields.get("MemberName", "") + fields.get("Paused", "")
+        self.asked.append((name, fields["Interface"], said))
 
     async def listing(self, name: str, **_fields: str) -> tuple[()]:
         raise AssertionError(name)
@@ -222,7 +224,8 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             tables=desk,
             tickets=TicketReading(stores.tickets, stores.dictations, in_force, settings.recordings),
             desk=DeskReading(
-                MemoryLiveCalls(), MemoryPresence(), OperatorCommands(Switch(), "q"), stores.audit
+                MemoryLiveCalls(),
+                SeatKeeping(MemoryPresence(), OperatorCommands(Switch(), "q"), stores.audit),
             ),
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -12,28 +12,31 @@ from playwright.async_api import expect
 from ivr.calls.live import LiveCall, Understood
 from ivr.desk.presence import OperatorPresence, OperatorState
 from ivr.kernel.audit import AuditQuery
+from ivr.kernel.clock import CHINA
 from ivr.kernel.ids import CallId, OperatorId, PhoneNumber
-from ivr.kernel.people import Role
+from ivr.kernel.people import Account, Role
 from ivr.web.render import STATIC, VENDOR
+from ivr.web.seats import sits_at
 from tests.web.browser import AXE, SLOW, WIDER, chromium, served
 from tests.web.site import PASSWORD
 from tests.web.test_table_pages import readable
 
 CALL, NEXT, SEAT = CallId("n1-1"), CallId("n1-2"), OperatorId("1001")
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)
 SAID = Understood(
     "我家<b>停水</b>两天了", 0.83, "ROUTE", ("H090", "H091", "H999"), ("“停水”是事项“供水”的词语",)
 )
 DANGER = Understood("楼下着火了", 0.7, "EMERGENCY:119", (), ())
 
 
-async def rings(site, *said, state=OperatorState.RINGING, call=CALL):
-    """A caller for whom seat 1001 rings, and one behind them."""
+async def rings(site, *said, state=OperatorState.RINGING, call=CALL, who="ou"):
+    """A caller for whom seat 1001 rings, where `who` has logged in, and one behind them."""
     now, desk = site.clock.now(), site.parts.desk
     caller = LiveCall(call, PhoneNumber("13804730001"), "operator", now, "H090", None, said)
     behind = LiveCall(NEXT, PhoneNumber(""), "operator", now + timedelta(minutes=1))
     for each in (caller, behind):
         await desk.live.put(each)
-    await desk.presence.set(OperatorPresence(SEAT, state, now, call))
+    await desk.keeping.presence.set(OperatorPresence(SEAT, state, now, call, who))
 
 
 async def test_what_the_caller_said_is_there_before_the_first_word(site):
@@ -74,12 +77,12 @@ async def test_whatever_it_was_taken_for_is_said_in_words(site, heard, words):
 async def test_a_seat_without_a_caller_says_which_it_is(site):
     browser = await site.signed_in("op1001", Role.OPERATOR)
     assert "座席1001还没有签入队列" in readable(await browser.look("/desk"))
-    desk, now = site.parts.desk, site.clock.now()
-    await desk.presence.set(OperatorPresence(SEAT, OperatorState.LOGGED_IN, now))
+    presence, now = site.parts.desk.keeping.presence, site.clock.now()
+    await presence.set(OperatorPresence(SEAT, OperatorState.LOGGED_IN, now))
     assert "现在没有来电" in readable(await browser.look("/desk"))
-    await desk.presence.set(OperatorPresence(SEAT, OperatorState.TALKING, now, CallId("gone")))
+    await presence.set(OperatorPresence(SEAT, OperatorState.TALKING, now, CallId("gone")))
     assert "还没有收到，请直接询问来电者" in readable(await browser.look("/desk"))
-    await desk.presence.set(OperatorPresence(SEAT, OperatorState.AWAY, now))
+    await presence.set(OperatorPresence(SEAT, OperatorState.AWAY, now))
     assert "没有话务员签入" in readable(await browser.look("/desk"))
 
 
@@ -105,7 +108,7 @@ async def test_the_part_that_changes_is_sent_when_it_has_changed(site):
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.APPROVER, Role.SUPERVISOR])
 async def test_only_who_takes_calls_sees_who_calls(site, role):
-    await rings(site, SAID)
+    await rings(site, SAID, who="anna")
     browser = await site.signed_in("anna", role)
     assert 'href="/desk"' not in await browser.look("/")
     for path in ("/desk?seat=1001", "/desk/now?seat=1001"):
@@ -114,19 +117,101 @@ async def test_only_who_takes_calls_sees_who_calls(site, role):
         assert "停水" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("name", "who", "sits"),
+    [
+        ("ou", "ou", True),
+        ("ou", "li", False),
+        ("ou", None, False),  # logged in by its number alone
+        ("op1001", None, True),
+        ("op1001", "li", False),  # another sits at the seat of that name
+        ("op1002", None, False),
+        ("op10011", None, False),
+    ],
+)
+def test_a_seat_is_whose_who_logged_in_there(name, who, sits):
+    me = Account(name, Role.OPERATOR, NOW)
+    assert sits_at(me, OperatorPresence(SEAT, OperatorState.TALKING, NOW, CALL, who)) == sits
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMINISTRATOR])
+async def test_a_caller_is_shown_to_who_sits_where_they_ring_and_to_nobody_else(site, role):
+    """Whoever types the number of another seat reads neither number nor words of its caller."""
+    browser = await site.signed_in("ou", role)
+    for who, state in (
+        ("ou", OperatorState.RINGING),
+        ("li", OperatorState.RINGING),
+        ("li", OperatorState.TALKING),
+        (None, OperatorState.TALKING),
+    ):
+        await rings(site, SAID, state=state, who=who)
+        for path in ("/desk?seat=1001", "/desk/now?seat=1001"):
+            page = await browser.look(path)
+            assert ("13804730001" in page) == (who == "ou")
+            assert ("停水" in page) == (who == "ou")
+            assert ("您没有在座席1001签入，这里的来电只给签入的人看" in page) == (who != "ou")
+
+
+async def test_the_seat_one_sits_at_is_shown_without_asking(site):
+    browser = await site.signed_in("op1002", Role.OPERATOR)
+    await rings(site, SAID, who="op1002")
+    assert "13804730001" in await browser.look("/desk")
+
+
+async def test_who_takes_a_seat_has_it_from_then_on_and_the_log_says_from_whom(site):
+    """Never with a caller on the telephone there: that one is not theirs."""
+    browser = await site.signed_in("ou", Role.OPERATOR)
+    keeping = site.parts.desk.keeping
+    await rings(site, SAID, who="li")
+    taking = {"seat": "1001", "deed": "seat.login"}
+    answer = await browser.post("/desk", taking)
+    assert (answer.status_code, keeping.switch.manager.asked) == (409, [])
+    assert "座席1001正有来电，现在不能换人" in readable(answer.text)
+    free = OperatorPresence(SEAT, OperatorState.PAUSED, site.clock.now(), None, "li")
+    await keeping.presence.set(free)
+    assert "现在由li签入" in readable(await browser.look("/desk?seat=1001"))
+    assert (await browser.post("/desk", taking)).status_code == 303
+    assert keeping.switch.manager.asked == [
+        ("QueueRemove", "PJSIP/op1001", ""),
+        ("QueueAdd", "PJSIP/op1001", "1001/ou"),
+    ]
+    (entry,) = await site.stores.audit.find(AuditQuery(subject="seat/1001"))
+    assert (entry.deed.who, entry.deed.before) == ("ou", {"account": "li"})
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "deed", "status"),
+    [
+        ("ou", Role.OPERATOR, "seat.pause", 403),
+        ("ou", Role.OPERATOR, "seat.resume", 403),
+        ("ou", Role.OPERATOR, "seat.logout", 403),
+        ("root", Role.ADMINISTRATOR, "seat.pause", 403),
+        ("root", Role.ADMINISTRATOR, "seat.logout", 303),
+    ],
+)
+async def test_another_seat_is_left_alone_but_for_one_that_somebody_forgot(
+    site, name, role, deed, status
+):
+    browser = await site.signed_in(name, role)
+    await rings(site, SAID, who="li")
+    answer = await browser.post("/desk", {"seat": "1001", "deed": deed})
+    assert answer.status_code == status
+    assert len(site.parts.desk.keeping.switch.manager.asked) == (status == 303)
+
+
 async def test_an_operator_logs_a_seat_in_and_takes_a_break_from_the_page(site):
     """The switch is asked, the log names who did it; nothing is done by a forged form."""
     browser = await site.signed_in("op1001", Role.OPERATOR)
-    switch = site.parts.desk.seats.manager
+    switch = site.parts.desk.keeping.switch.manager
     assert 'value="seat.login"' in await browser.look("/desk")
     for deed in ("seat.login", "seat.pause", "seat.resume", "seat.logout"):
         answer = await browser.post("/desk", {"seat": "1001", "deed": deed})
         assert answer.headers["location"] == "/desk?seat=1001&done=seat"
     assert switch.asked == [
-        ("QueueAdd", "PJSIP/op1001"),
-        ("QueuePause", "PJSIP/op1001true"),
-        ("QueuePause", "PJSIP/op1001false"),
-        ("QueueRemove", "PJSIP/op1001"),
+        ("QueueAdd", "PJSIP/op1001", "1001/op1001"),
+        ("QueuePause", "PJSIP/op1001", "true"),
+        ("QueuePause", "PJSIP/op1001", "false"),
+        ("QueueRemove", "PJSIP/op1001", ""),
     ]
     entries = await site.stores.audit.find(AuditQuery(subject="seat/1001"))
     assert [each.deed.what for each in entries] == [
@@ -144,9 +229,11 @@ async def test_an_operator_logs_a_seat_in_and_takes_a_break_from_the_page(site):
 
 async def test_a_switch_that_is_away_is_said_to_be_in_words_of_the_operator(site):
     browser = await site.signed_in("op1001", Role.OPERATOR)
-    site.parts.desk.seats.manager.away = True
+    site.parts.desk.keeping.switch.manager.away = True
     answer = await browser.post("/desk", {"seat": "1001", "deed": "seat.login"})
     assert answer.status_code == 503
+    entries = await site.stores.audit.find(AuditQuery(subject="seat/1001"))
+    assert [each.deed.what for each in entries] == ["seat.refused", "seat.login"]
     assert "交换机没有接受对座席1001的操作" in readable(answer.text)
     assert "Asterisk" not in answer.text
 
@@ -165,7 +252,7 @@ async def test_the_screen_follows_the_telephone_by_itself(site):
         await page.get_by_label("口令").fill(PASSWORD)
         await page.get_by_role("button", name="登录").click()
         await expect(page.get_by_text("座席1001还没有签入队列")).to_be_visible(timeout=SLOW)
-        await rings(site, SAID, DANGER)
+        await rings(site, SAID, DANGER, who="op1001")
         await expect(page.get_by_text("机器听写")).to_be_visible(timeout=SLOW)
         await expect(page.get_by_text("有危险，转119")).to_be_visible()
         for width in (1280, 390):

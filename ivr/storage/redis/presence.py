@@ -9,11 +9,12 @@ from typing import Final
 
 from ivr.desk.presence import OperatorPresence, OperatorState
 from ivr.kernel.ids import CallId, OperatorId
+from ivr.kernel.people import AccountName
 from ivr.storage.redis.link import RedisAway, RedisLink
 
 # KEYS: the hash. ARGV: whether to write only what is missing, then operator, state, since...
-# An entry is "state since", or with a caller "state/call since"; hearing the same again keeps its
-# since.
+# An entry is "state/call/who since", call and who where they are known; hearing the same again
+# keeps its since.
 SETTLE: Final = """
 for each = 2, #ARGV, 3 do
   local known = redis.call('HGET', KEYS[1], ARGV[each])
@@ -79,15 +80,20 @@ class RedisPresence:
 
 
 def _state(entry: OperatorPresence) -> str:
-    return f"{entry.state.value}/{entry.call}" if entry.call else entry.state.value
+    return f"{entry.state.value}/{entry.call or ''}/{entry.who or ''}".rstrip("/")
 
 
 def _presence(operator: OperatorId, entry: str) -> OperatorPresence | None:
     """None for what another version wrote."""
     said, _, moment = entry.partition(" ")
-    state, _, call = said.partition("/")
+    state, call, who = (*said.split("/", 2), "", "")[:3]
     try:
-        since = datetime.fromisoformat(moment)
-        return OperatorPresence(operator, OperatorState(state), since, CallId(call) or None)
+        return OperatorPresence(
+            operator=operator,
+            state=OperatorState(state),
+            since=datetime.fromisoformat(moment),
+            call=CallId(call) or None,
+            who=AccountName(who) or None,
+        )
     except ValueError:
         return None

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from ivr.desk.presence import OperatorState
 from ivr.people.permissions import Permission
-from ivr.web.desk import DeskSeen, SeatDeed, seat_of
+from ivr.web.desk import DeskSeen
 from ivr.web.page import Page
+from ivr.web.seats import SeatDeed, seat_of
 from ivr.web.visit import Visit
 
 TAKE: Final = Permission.TAKE_CALLS
@@ -30,8 +31,8 @@ TAKEN_FOR: Final[Mapping[str, str]] = {
 
 
 async def whole(visit: Visit) -> Response:
-    """Whose account has the name of a seat needs not say which is theirs."""
-    asked = visit.asked("seat", 20) or (seat_of(visit.me.name) or "")
+    """Who is logged in at a seat, or has an account named like one, needs not say which."""
+    asked = visit.asked("seat", 20) or await visit.parts.desk.seat_of(visit.me) or ""
     error = f"“{asked}”不是座席号。座席号是三到六位数字。" if asked and not seat_of(asked) else ""
     return visit.show("desk.html", await _words(visit, asked) | {"asked": asked, "error": error})
 
@@ -49,7 +50,7 @@ async def change(visit: Visit) -> Response:
     deed = next((each for each in SeatDeed if each.value == visit.sent("deed", 20)), None)
     if seat is None or deed is None:
         return visit.go("/desk", seat=visit.sent("seat", 20))
-    await visit.parts.desk.change(visit.me, seat, deed)
+    await visit.parts.desk.keeping.change(visit.me, seat, deed)
     return visit.go("/desk", "seat", seat=seat)
 
 
