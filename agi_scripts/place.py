@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 from attrs import define, field
 
+from ivr.calls.carried import WORDS, read_words
 from ivr.calls.journey import Journey
 from ivr.calls.record import CallbackReason, Outcome, Step
 from ivr.kernel.clock import CHINA
@@ -185,7 +186,11 @@ def read_mark(text: str, journey: Journey) -> Place | None:
 
 async def place_of(call: Call, journey: Journey) -> Place:
     """Where this call stands: at the beginning, unless another process has served it before."""
-    return read_mark(await call.get(MARK), journey) or Place()
+    place = read_mark(await call.get(MARK), journey)
+    if place is None:
+        return Place()
+    journey.brought = read_words(await call.get(WORDS))
+    return place
 
 
 def _write_steps(journey: Journey) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from attrs import field, frozen
 
 from agi_scripts.place import MARK, Place, write_mark
+from ivr.calls.carried import WORDS, write_words
 from ivr.calls.journey import Journey
 from ivr.calls.record import CallbackReason
 from ivr.calls.witness import IsOver
@@ -111,7 +112,12 @@ class Visit:
         return line.hours.is_open(self.clock.now(), self.calendar)
 
     async def mark(self) -> None:
-        """Leave the place on the channel, so that whoever serves the call next goes on from it."""
+        """Leave the place on the channel, so that whoever serves the call next goes on from it.
+
+        What the caller said goes along, as often as they say something.
+        """
+        if said := self.journey.to_carry():
+            await self.call.set(WORDS, write_words(said))
         await self.call.set(MARK, write_mark(self.place, self.journey))
 
     async def leave_will(

@@ -27,6 +27,7 @@ from ivr.app.publishing import listed_numbers, sound_folders, times_of
 from ivr.app.switch_events import EVENTS, SwitchEvents
 from ivr.app.trunk_guard import DIALLING, TrunkGuard
 from ivr.app.understanding import understanding_of
+from ivr.app.unserved import Unserved
 from ivr.app.upkeep import Upkeep
 from ivr.app.voices import LOOK_EVERY, FreshLibrary
 from ivr.app.web import WebServer
@@ -243,7 +244,9 @@ async def _manager(node: Node) -> AsyncIterator[ManagerClient]:
         meter=node.meter,
         background=node.background,
         wills=node.wills,
+        unserved=Unserved(client, node.present.live, node.clock),
     )
+    node.background.repeat(events.unserved.look, seconds(1))
     client.subscribe(events.handle, *EVENTS)
     client.on_up(events.reread)
     if node.settings.dialler.guard_trunk:

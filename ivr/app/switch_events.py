@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from attrs import define, evolve, field
 
+from ivr.app.unserved import Unserved
 from ivr.calls.record import Outcome
 from ivr.calls.witness import Witness
 from ivr.desk.commands import Fields, Manager, OperatorCommands, Seat, operator_of, who_sits
@@ -60,6 +61,7 @@ class SwitchEvents:
     meter: Meter
     background: Background
     wills: Wills
+    unserved: Unserved
     _members: set[OperatorId] = field(factory=set)
     _callers: dict[OperatorId, CallId] = field(factory=dict)
     _sitting: dict[OperatorId, AccountName | None] = field(factory=dict)
@@ -73,6 +75,7 @@ class SwitchEvents:
             self._dial_ended(event)
         elif name == "Hangup":
             self.witness.ended(CallId(event.get("Uniqueid")))
+            self.unserved.ended(CallId(event.get("Uniqueid")))
         elif name in RINGING:
             self._rings(event, name)
         elif name in WAITING:
@@ -83,10 +86,13 @@ class SwitchEvents:
     async def reread(self) -> None:
         """Ask the switch who talks and who is in the queue; whoever is not there has left."""
         self._callers.clear()
+        self.unserved.forget()
         self._see_talks(await self.manager.listing("CoreShowChannels"))
         listed = await self.manager.listing("QueueStatus", Queue=self.queue)
-        waiting = sum(event.get("Event") == "QueueEntry" for event in listed)
-        self.meter.queue_waiting.set(waiting)
+        waiting = [event for event in listed if event.get("Event") == "QueueEntry"]
+        self.meter.queue_waiting.set(len(waiting))
+        for caller in waiting:
+            self.unserved.seen(caller)
         seats = await OperatorCommands(self.manager, self.queue).seats()
         for gone in self._members - {seat.operator for seat in seats}:
             self._is(gone, OperatorState.AWAY)
@@ -99,6 +105,7 @@ class SwitchEvents:
         call = CallId(event.get("Uniqueid"))
         if operator:
             self._has(operator, call, OperatorState.TALKING)
+            self.unserved.seen(event)
         self._answered(call, operator, float(_number(event.get("HoldTime"))))
 
     def _rings(self, event: Fields, name: str) -> None:
@@ -108,6 +115,7 @@ class SwitchEvents:
             return
         if name == "AgentCalled":
             self._has(operator, CallId(event.get("Uniqueid")), OperatorState.RINGING)
+            self.unserved.seen(event)
         elif self._callers.pop(operator, None) and name == "AgentRingNoAnswer":
             self._is(operator, OperatorState.LOGGED_IN)
 
@@ -134,6 +142,7 @@ class SwitchEvents:
                 operator = OperatorId(operator_of(rung[0].get("Channel")))
                 if operator:
                     self._callers[operator] = call
+                    self.unserved.seen(came[0])
                 if not self.witness.answered(call):
                     self._answered(call, operator, None)
 

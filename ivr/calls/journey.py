@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from ivr.calls.live import Understood, in_short, understood
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Means, Outcome, Step, Told
 from ivr.kernel.clock import Clock
 from ivr.kernel.heard import Heard
@@ -52,6 +53,8 @@ class Journey:
         self._steps: list[Step] = []
         self._told: list[Told] = []
         self._heard: list[tuple[Heard, Decision]] = []
+        self._said_more = False
+        self.brought: tuple[Understood, ...] = ()  # said to those who served the caller before
         self.outcome = Outcome.ABANDONED
         self.line: LineCode | None = None
         self.ticket: TicketNumber | None = None
@@ -80,11 +83,18 @@ class Journey:
         """The caller said what they want; `area` is where they are, as far as is known."""
         self._keep(Told(Means.WORDS, "", heard.text, area))
         self._heard = [*self._heard, (heard, decision)][-HEARD_LIMIT:]
+        self._said_more = True
 
-    @property
-    def heard(self) -> tuple[tuple[Heard, Decision], ...]:
-        """The last things they said to this process, each with what it was taken for."""
-        return tuple(self._heard)
+    def shown(self) -> tuple[Understood, ...]:
+        """All that they said, for an operator, the last things last. Looks for the reasons."""
+        return (*self.brought, *(understood(*each) for each in self._heard))[-HEARD_LIMIT:]
+
+    def to_carry(self) -> tuple[Understood, ...]:
+        """All that they said, when something was said since this was asked; else nothing."""
+        if not self._said_more:
+            return ()
+        self._said_more = False
+        return (*self.brought, *(in_short(*each) for each in self._heard))[-HEARD_LIMIT:]
 
     def _keep(self, told: Told) -> None:
         if len(self._told) < STEP_LIMIT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ivr.kernel.heard import Heard
 from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
@@ -32,12 +32,17 @@ class Understood:
 
 def understood(heard: Heard, decision: Decision) -> Understood:
     """For the screen; looks for the reasons, which takes a millisecond."""
+    because = tuple(each.rule for each in decision.because[:REASONS])
+    return evolve(in_short(heard, decision), because=because)
+
+
+def in_short(heard: Heard, decision: Decision) -> Understood:
+    """Without the reasons."""
     return Understood(
         text=heard.text,
         confidence=round(heard.confidence, 3),
         label=decision.label,
         lines=decision.likely,
-        because=tuple(each.rule for each in decision.because[:REASONS]),
     )
 
 

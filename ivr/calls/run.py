@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ivr.calls.fence import Fence
 from ivr.calls.journey import Journey
-from ivr.calls.live import LiveCall, LiveCalls, understood
+from ivr.calls.live import LiveCall, LiveCalls
 from ivr.calls.record import GONE, OPERATOR, Callback, CallLedger, CallRecord, Outcome
 from ivr.calls.witness import IsOver, Witness
 from ivr.kernel.background import Background
@@ -106,7 +106,6 @@ class CallRunner:
 
 def _shown(facts: CallFacts, journey: Journey) -> LiveCall:
     step = journey.steps[-1]
-    for_a_human = journey.heard if journey.been(OPERATOR) else ()
     return LiveCall(
         call=facts.call,
         caller=facts.caller,
@@ -114,7 +113,7 @@ def _shown(facts: CallFacts, journey: Journey) -> LiveCall:
         since=step.at,
         line=journey.line,
         ticket=journey.ticket,
-        said=tuple(understood(*each) for each in for_a_human),
+        said=journey.shown() if journey.been(OPERATOR) else (),
     )
 
 

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from ivr.app.switch_events import SwitchEvents
+from ivr.app.unserved import Unserved
 from ivr.calls.record import Callback, CallbackReason, CallRecord, Outcome
 from ivr.calls.witness import Witness
 from ivr.desk.presence import OperatorState
@@ -16,7 +17,7 @@ from ivr.kernel.background import Background
 from ivr.kernel.clock import CHINA, SystemClock
 from ivr.kernel.ids import CallId, PhoneNumber
 from ivr.kernel.metrics import Meter
-from ivr.storage.memory import MemoryPresence
+from ivr.storage.memory import MemoryLiveCalls, MemoryPresence
 from ivr.telephony.call import CallFacts
 from ivr.tickets.will import Will
 from routing.ids import TableVersion
@@ -85,9 +86,9 @@ class Scene:
 def scene():
     def make(*channels):
         witness, wills, background = Witness(SystemClock()), Wills(), Background()
-        presence = MemoryPresence()
+        presence, switch = MemoryPresence(), Switch(*channels)
         events = SwitchEvents(
-            manager=Switch(*channels),
+            manager=switch,
             queue="hotline",
             witness=witness,
             presence=presence,
@@ -95,6 +96,7 @@ def scene():
             meter=Meter(),
             background=background,
             wills=wills,
+            unserved=Unserved(switch, MemoryLiveCalls(), SystemClock()),
         )
         return Scene(events, witness, wills, background, presence)
 
