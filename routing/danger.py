@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from routing.lexicon import Danger, Phrase, PhraseKind
+from routing.lexicon import Danger, PhraseKind
 from routing.sound import SoundTable
 from routing.text import PAUSE
 from routing.wordings import Found, Wordings
@@ -19,8 +19,6 @@ from routing.wordings import Found, Wordings
 _NEAR: Final = 10  # signs between the parts of a wording
 _DENIES: Final = 4  # signs that a denial reaches forward
 _HEARD: Final = 2  # syllables from which a part is told by its sound
-
-_GUARDS: Final = frozenset({PhraseKind.DENIED, PhraseKind.SUPPOSED, PhraseKind.PAST})
 
 
 @frozen
@@ -105,8 +103,3 @@ def _lifts(guard: Found, start: int, signs: str) -> bool:
     if guard.meaning is not PhraseKind.DENIED:
         return True
     return guard.end <= start <= guard.end + _DENIES and PAUSE not in signs[guard.end : start]
-
-
-def guards_of(phrases: Iterable[Phrase]) -> list[Phrase]:
-    """The phrases that may take an alarm back."""
-    return [phrase for phrase in phrases if phrase.kind in _GUARDS]

@@ -33,9 +33,6 @@ class PromptTickets:
     async def of_caller(self, caller: PhoneNumber, limit: int) -> tuple[Ticket, ...]:
         return await self.watch.at_once(lambda: self.store.of_caller(caller, limit))
 
-    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
-        await self.watch.at_once(lambda: self.store.rate(number, satisfaction))
-
 
 @frozen
 class WatchedBlocks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from ivr.kernel.clock import Clock
@@ -14,7 +14,7 @@ from ivr.storage import tables
 from ivr.storage.database import Database
 from ivr.storage.events import News, note, note_now
 from ivr.storage.rows import columns
-from ivr.tickets.model import Channel, NoSuchTicket, NumberTaken, Ticket, TicketState
+from ivr.tickets.model import Channel, NumberTaken, Ticket, TicketState
 
 
 class SqlTickets:
@@ -78,18 +78,6 @@ class SqlTickets:
             return tuple(
                 ticket_of(dict(row)) for row in (await connection.execute(query)).mappings()
             )
-
-    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
-        change = (
-            update(tables.ticket)
-            .where(tables.ticket.c.number == number)
-            .values(satisfaction=satisfaction)
-        )
-        async with self._database.writing() as connection:
-            if (await connection.execute(change)).rowcount == 0:
-                raise NoSuchTicket(number)
-            body = {"satisfaction": satisfaction}
-            await note(connection, News(self._clock.now(), "ticket.rated", number, body))
 
     def _add(self, connection: Connection, ticket: Ticket) -> Ticket:
         known = _by_key(connection, ticket.key)

@@ -17,7 +17,6 @@ from ivr.tickets.model import (
     MessageKept,
     NewTicket,
     NoSuchTicket,
-    NotARating,
     NumberTaken,
     Ticket,
 )
@@ -48,9 +47,6 @@ class TicketStore(Protocol):
 
     async def of_caller(self, caller: PhoneNumber, limit: int) -> tuple[Ticket, ...]:
         """At most `limit` tickets of this caller, newest first."""
-
-    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
-        """Note how satisfied the caller is; the last word counts. Raises `NoSuchTicket`."""
 
 
 class Spool(Protocol):
@@ -160,12 +156,6 @@ class TicketDesk:
         if not found:
             await self._require_all_delivered()
         return found[:limit]
-
-    async def rate(self, number: TicketNumber, satisfaction: int) -> None:
-        """Raises `NotARating` outside 1..5, `NoSuchTicket`, `StoreAway`."""
-        if not 1 <= satisfaction <= 5:
-            raise NotARating(satisfaction)
-        await self._store.rate(number, satisfaction)
 
     async def _add(self, ticket: Ticket, new: NewTicket) -> Ticket:
         for _ in range(NUMBER_TRIES - 1):

@@ -43,15 +43,6 @@ class MessageKept(HotlineError):
         self.key = key
 
 
-class NotARating(HotlineError):
-    """Satisfaction is 1 (very satisfied) to 5 (very dissatisfied)."""
-
-    id = "not-a-rating"
-
-    def __init__(self, satisfaction: int) -> None:
-        super().__init__(f"satisfaction is 1 to 5, not {satisfaction}")
-
-
 class TicketState(Enum):
     """Where a ticket stands. The Chinese words are the ones officers use."""
 
@@ -129,7 +120,6 @@ __all__ = [
     "MessageKept",
     "NewTicket",
     "NoSuchTicket",
-    "NotARating",
     "NumberTaken",
     "StoreAway",
     "Ticket",

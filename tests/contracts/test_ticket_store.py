@@ -14,7 +14,7 @@ from ivr.kernel.clock import CHINA
 from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
 from ivr.storage.events import SqlEvents
 from ivr.storage.tickets import SqlTickets
-from ivr.tickets.model import Channel, NoSuchTicket, NumberTaken, Ticket, TicketState
+from ivr.tickets.model import Channel, NumberTaken, Ticket, TicketState
 from routing.ids import LineCode, TableVersion, UnitCode
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=CHINA)
@@ -95,20 +95,6 @@ async def test_tickets_of_a_caller_come_newest_first(store):
     await store.add(ticket("00000009", "other", caller=PhoneNumber("13900000000")))
     mine = await store.of_caller(PhoneNumber("13812345678"), 3)
     assert [found.key for found in mine] == ["c3", "c2", "c1"]
-
-
-async def test_the_last_rating_counts(store):
-    await store.add(ticket())
-    await store.rate(TicketNumber("00000017"), 5)
-    await store.rate(TicketNumber("00000017"), 1)
-    found = await store.find(TicketNumber("00000017"))
-    assert found.satisfaction == 1
-
-
-async def test_rating_an_unknown_ticket_says_so_and_leaves_no_event(store, database):
-    with pytest.raises(NoSuchTicket):
-        await store.rate(TicketNumber("99999999"), 1)
-    assert await SqlEvents(database).last() == 0
 
 
 hostile = st.one_of(

@@ -168,7 +168,6 @@ CALLS = {
     "check": lambda db, _: db.check(),
     "ticket": lambda db, clock: SqlTickets(db, clock).find(TicketNumber("1")),
     "tickets": lambda db, clock: SqlTickets(db, clock).of_caller(PhoneNumber("1"), 3),
-    "rate": lambda db, clock: SqlTickets(db, clock).rate(TicketNumber("1"), 1),
     "call": lambda db, clock: SqlCalls(db, clock).find(CallId("1")),
     "callbacks": lambda db, clock: SqlCalls(db, clock).callbacks_open(),
     "called": lambda db, clock: SqlCalls(db, clock).callback_done(CallId("1"), by="1001"),

@@ -16,7 +16,6 @@ from ivr.tickets.model import (
     MessageKept,
     NewTicket,
     NoSuchTicket,
-    NotARating,
     NumberTaken,
     TicketState,
 )
@@ -46,7 +45,6 @@ class Store:
     def __init__(self, switch):
         self.switch = switch
         self.kept = {}
-        self.ratings = {}
         self.taken = set()
 
     async def add(self, ticket):
@@ -63,10 +61,6 @@ class Store:
         self.switch.check()
         mine = [t for t in self.kept.values() if t.caller == caller]
         return tuple(sorted(mine, key=lambda t: t.opened, reverse=True)[:limit])
-
-    async def rate(self, number, satisfaction):
-        self.switch.check()
-        self.ratings[number] = satisfaction
 
 
 class Blocks:
@@ -261,20 +255,6 @@ async def test_of_caller_is_newest_first_and_limited(scene):
 async def test_callers_who_withhold_their_number_do_not_share_tickets(scene):
     await scene.desk.open(request(caller=""))
     assert await scene.desk.of_caller(PhoneNumber("")) == ()
-
-
-@pytest.mark.parametrize("satisfaction", [0, 6, -1])
-async def test_a_rating_outside_one_to_five_is_refused(scene, satisfaction):
-    ticket = await scene.desk.open(request())
-    with pytest.raises(NotARating):
-        await scene.desk.rate(ticket.number, satisfaction)
-    assert scene.store.ratings == {}
-
-
-async def test_a_rating_reaches_the_store(scene):
-    ticket = await scene.desk.open(request())
-    await scene.desk.rate(ticket.number, 2)
-    assert scene.store.ratings == {ticket.number: 2}
 
 
 async def test_the_desk_remembers_a_bounded_number_of_tickets(scene, monkeypatch):

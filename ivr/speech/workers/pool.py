@@ -66,7 +66,6 @@ class RecogniserPool:
         self._background = Background()
         self._wait = FIRST_WAIT
         self._next = 0
-        self.engine_name = ""
 
     # -- the port --------------------------------------------------------------
 
@@ -141,7 +140,7 @@ class RecogniserPool:
 
     def answered(self, answer: wire.Answer) -> None:
         if isinstance(answer, wire.Ready):
-            self.engine_name, self._wait = answer.engine, FIRST_WAIT
+            self._wait = FIRST_WAIT
             logger().info("recogniser ready", engine=answer.engine)
         else:
             self._settle(answer)
