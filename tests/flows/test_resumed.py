@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from agi_scripts.place import MARK
+from agi_scripts.place import MARK, place_of
+from ivr.calls.journey import Journey
 from ivr.calls.scripted import ScriptedCall
 from ivr.kernel.ids import CallId
 from ivr.storage import tables
@@ -127,3 +128,18 @@ async def test_a_call_ends_the_same_wherever_its_process_dies(path: Path, after,
         call.finish()
     assert dies_at > 3
     assert await _tickets(stage) >= earlier
+
+
+async def test_the_next_process_has_what_the_caller_said(stage: Stage):
+    """Their words stand on the channel, for the screen of whoever answers them."""
+    path = next(each for each in GOLDEN if each.stem == "not_understood_twice")
+    story = Story.read(path.read_text("utf-8"))
+    acts = await stage.prepare(story)
+    call = ScriptedCall(CallFacts(CallId("t-1"), story.caller, dialled="114"), acts, hears=True)
+    await stage.serve(call)
+    said = [one.text for one in stage.journey.shown()]
+    assert said
+    after = Journey(call.facts, stage.journey.record().table, "n2", stage.clock)
+    await place_of(call, after)
+    assert [one.text for one in after.shown()] == said
+    assert {one.because for one in after.shown()} == {()}  # reasons do not travel
