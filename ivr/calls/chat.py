@@ -119,6 +119,7 @@ class ChatCall(LoneCall):
         """A line holds a whole answer: nothing is waited for after its first key."""
         if within < FIRST_KEY:
             return ""
+        offered = self.screen.options
         while True:
             line = await self._line()
             if not line:
@@ -128,6 +129,7 @@ class ChatCall(LoneCall):
                 self._ahead.extend(keys[1:])
                 return keys[0]
             self.screen.write(OWN["keys_only"])
+            self.screen.offer_again(offered)
 
     @property
     def hears(self) -> bool:

@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from attrs import frozen
+from attrs import define, frozen
 
-from ivr.calls.chat import Card, ChatCall
+from ivr.calls.chat import LONGEST_LINE, Card, ChatCall
 from ivr.calls.chat_screen import OWN
 from ivr.kernel.clock import Clock
 from ivr.kernel.errors import HotlineError
@@ -55,6 +55,33 @@ class TooFast(HotlineError):
         super().__init__("发送得太快了，请过一分钟再发")
 
 
+class TooLong(HotlineError):
+    """More than one line holds. Nothing is cut: its writer would not know."""
+
+    id = "too-long"
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"您写的有{length}字，一次最多{LONGEST_LINE}字，请写短一些再发")
+
+
+class PageBehind(HotlineError):
+    """The page does not show the question that would be answered."""
+
+    id = "page-behind"
+
+    def __init__(self) -> None:
+        super().__init__("对话有了新内容，请看过再答，刚才的没有发出")
+
+
+class ChatOver(HotlineError):
+    """The conversation that the page shows has ended."""
+
+    id = "chat-over"
+
+    def __init__(self) -> None:
+        super().__init__("这次对话已经结束，刚才写的没有发出")
+
+
 @frozen
 class ChatLimits:
     """How much there may be. `begun` counts for one address in `begun_within`."""
@@ -66,7 +93,7 @@ class ChatLimits:
     lines_a_minute: int = 30
 
 
-@frozen(eq=False)
+@define(eq=False)
 class ChatRoom:
     """One conversation, whose visitor proves themselves by a token."""
 
@@ -75,6 +102,7 @@ class ChatRoom:
     call: ChatCall
     began: float  # monotonic
     lines: list[float]  # when each came
+    sent: tuple[int, str] | None = None  # the last line, and what its page had seen
 
 
 class ChatRooms:
@@ -100,17 +128,25 @@ class ChatRooms:
         """The conversation of this visitor, going on or lately ended."""
         return self._rooms.get(token)
 
-    async def write(self, token: str, line: str, address: str) -> ChatRoom:
+    async def write(self, token: str, line: str, address: str, seen: int | None = None) -> ChatRoom:
         """Say something, beginning a conversation where there is none, and wait for the answer.
 
-        Raises `TooManyChats` and `TooFast`; then nothing was taken.
+        `seen` is how many paragraphs stand on the page it was written on; what such a page sends
+        twice is taken once. Raises `TooLong`, `PageBehind`, `ChatOver`, `TooManyChats` and
+        `TooFast`; then nothing was taken.
         """
+        if len(line) > LONGEST_LINE:
+            raise TooLong(len(line))
         room = self._rooms.get(token)
+        if seen is not None and _is_behind(room, seen):
+            return _twice(room, line, seen)
         if room is None or not room.call.alive:
             room = await self._begin(token, _place(address))
             if not line:
                 return room
         self._pace(room)
+        if seen is not None:
+            room.sent = (seen, line)
         room.call.line_came(line)
         await room.call.answered(REPLY_WITHIN)
         return room
@@ -194,6 +230,19 @@ class ChatRooms:
         if len(room.lines) > LINES or now - room.began > LONGEST:
             room.call.over(OWN["too_long"])
             room.call.leave()
+
+
+def _is_behind(room: ChatRoom | None, seen: int) -> bool:
+    if room is None:
+        return seen > 0
+    return not room.call.alive or seen != len(room.call.screen.paragraphs)
+
+
+def _twice(room: ChatRoom | None, line: str, seen: int) -> ChatRoom:
+    """What the page that is behind has sent before. Raises `PageBehind` or `ChatOver`."""
+    if room is not None and room.sent == (seen, line):
+        return room
+    raise PageBehind if room is not None and room.call.alive else ChatOver
 
 
 def _place(address: str) -> str:

@@ -7,7 +7,7 @@ touch, and some sentences have other words (`chat.toml`).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from importlib.resources import files
 from typing import Any, Final
@@ -107,6 +107,10 @@ class Screen:
         """The visitor's line; what could be chosen before can not be any more."""
         self._options.clear()
         self.write(text or EMPTY, Who.VISITOR)
+
+    def offer_again(self, options: Iterable[Option]) -> None:
+        """The question stands: what was written was no answer to it."""
+        self._options = {each.key: each for each in options}
 
     def close(self, words: str) -> None:
         """The last paragraph: nothing can be chosen after it."""

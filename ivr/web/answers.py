@@ -42,6 +42,8 @@ STATUS: Final[Mapping[str, int]] = {
     "last-administrator": 409,
     "code-is-on": 409,
     "seat-has-caller": 409,
+    "page-behind": 409,
+    "chat-over": 409,
     "too-many-tries": 429,
     "too-fast": 429,
     "too-many-chats": 503,

@@ -94,6 +94,15 @@ async def test_words_where_only_keys_help_are_asked_about_again():
     assert "这里请选择下面的一项，或者写数字。" in texts(call)
 
 
+async def test_what_can_be_chosen_stays_below_the_words_that_say_so():
+    call = chat("我家在1号楼")
+    asking = asyncio.create_task(call.ask(PROMPTS.message_review))
+    while "这里请选择下面的一项，或者写数字。" not in texts(call):  # noqa: ASYNC110 - no event
+        await asyncio.sleep(0)
+    assert [each.key for each in call.screen.options] == ["1", "2", "3", "0"]
+    asking.cancel()
+
+
 @pytest.mark.parametrize("line", ["13812345678", "138 1234 5678", "我的手机是13812345678，谢谢"])
 async def test_a_telephone_number_is_found_in_a_sentence(line):
     assert (await chat(line).ask(PROMPTS.ask_contact, at_most=12)).keys == "13812345678"

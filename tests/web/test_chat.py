@@ -144,13 +144,85 @@ async def test_without_the_cookie_nothing_begins(chat):
     assert answer.status_code == 403
 
 
-async def test_a_megabyte_is_refused_and_a_long_line_is_cut(chat):
+async def test_a_megabyte_is_refused_and_of_a_long_line_nothing_is_lost(chat):
+    """It is given back with the reason: a message is never cut behind its writer's back."""
     browser = chat.browser()
     await browser.look("/chat")
     answer = await browser.post("/chat", {"line": "长" * (MOST_BODY // 3 + 1)})
     assert answer.status_code == 413
-    page = await write(browser, "人工", "长" * 5000)
-    assert said(page, "visitor")[-1] == "长" * 1000
+    before = said(await write(browser, "人工"), "visitor")
+    answer = await browser.post("/chat", {"line": "长" * 1001})
+    assert answer.status_code == 422
+    assert "您写的有1001字，一次最多1000字" in answer.text
+    assert f">{'长' * 1001}</textarea>" in answer.text
+    page = await browser.look("/chat")
+    assert said(page, "visitor") == before
+    assert "maxlength" not in page  # browsers cut what is pasted and say nothing
+    assert said(await write(browser, "长" * 1000), "visitor")[-1] == "长" * 1000
+
+
+def form_of(page, **sent):
+    """A form as that page has it."""
+    return {"seen": re.search(r'name="seen" value="(\d+)"', page)[1], **sent}
+
+
+async def test_a_page_that_is_behind_answers_no_question_it_does_not_show(chat):
+    """A second tab, or the way back: its options were those of an earlier question."""
+    browser = chat.browser()
+    behind = await write(browser, "路灯不亮")
+    await write(browser, "对", "留言")
+    before = said(await browser.look("/chat"), "visitor")
+    for sent in ({"key": "2"}, {"line": "不是路灯"}):
+        answer = await browser.post("/chat", form_of(behind, **sent))
+        assert answer.status_code == 409
+        assert "对话有了新内容，请看过再答" in answer.text
+        assert said(answer.text, "visitor") == before
+    assert ">不是路灯</textarea>" in answer.text
+    form = form_of(behind, line="不是路灯")
+    part = (
+        await browser.client.post(
+            "/chat", data={"csrf": browser.csrf, **form}, headers={"hx-request": "true"}
+        )
+    ).text
+    assert said(part, "visitor") == before[1:]
+    assert ">不是路灯</textarea>" in part
+
+
+@pytest.mark.parametrize("sent", [{"line": "路灯不亮"}, {"key": "1"}], ids=["line", "key"])
+async def test_what_is_sent_twice_by_one_page_is_taken_once(chat, sent):
+    """A button that is pressed twice in a hurry; without script nothing else holds it back."""
+    browser = chat.browser()
+    page = await write(browser, "9") if "key" in sent else await browser.look("/chat")
+    answers = [await browser.post("/chat", form_of(page, **sent)) for _ in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]
+    assert len(said(await browser.look("/chat"), "visitor")) == 1 + ("key" in sent)
+
+
+async def test_what_is_written_after_the_end_is_kept_for_the_next_conversation(chat):
+    browser = chat.browser()
+    page = await write(browser, "路灯不亮")
+    await browser.post("/chat/leave")
+    answer = await browser.post("/chat", form_of(page, line="还有一件事"))
+    assert answer.status_code == 409
+    assert "这次对话已经结束，刚才写的没有发出" in answer.text
+    answer = await browser.post("/chat/new", {"line": "还有一件事"})
+    assert answer.status_code == 200
+    assert ">还有一件事</textarea>" in answer.text
+    assert said(answer.text, "visitor") == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_page_whose_conversation_is_forgotten_says_so(chat, script):
+    """The service began anew since, or a quarter of an hour went by after the end."""
+    browser = chat.browser()
+    page = await write(browser, "路灯不亮")
+    chat.rooms.forget(browser.client.cookies["hotline_chat"])
+    headers = {"hx-request": "true"} if script else {}
+    form = {"csrf": browser.csrf, **form_of(page, line="对")}
+    answer = await browser.client.post("/chat", data=form, headers=headers)
+    assert "这次对话已经结束，刚才写的没有发出" in answer.text
+    assert ">对</textarea>" in answer.text
+    assert 'name="seen" value="0"' in answer.text
 
 
 @pytest.mark.parametrize("field", ["seen", "key", "line"])

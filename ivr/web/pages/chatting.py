@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ivr.calls.chat import LONGEST_LINE
 from ivr.calls.chat_rooms import ChatRoom, ChatRooms
 from ivr.kernel.errors import HotlineError
 from ivr.people.sessions import Token, csrf_of, new_token
@@ -56,15 +55,21 @@ class _Sent:
 
     @property
     def line(self) -> str:
-        """The option that was touched, else what was written; cut."""
+        """The option that was touched, else what was written."""
         given = self.form.get("key") or self.form.get("line") or ""
-        return plain(given[:LONGEST_LINE]) if isinstance(given, str) else ""
+        return plain(given) if isinstance(given, str) else ""
 
     @property
-    def seen(self) -> int:
-        """How many paragraphs the page already has."""
+    def written(self) -> str:
+        """What stands in the box, to be given back when it was not taken."""
+        given = self.form.get("line") or ""
+        return plain(given) if isinstance(given, str) else ""
+
+    @property
+    def seen(self) -> int | None:
+        """How many paragraphs the page already has, None where it does not say."""
         given = self.form.get("seen")
-        return (number_of(given) if isinstance(given, str) else None) or 0
+        return number_of(given) if isinstance(given, str) else None
 
     @property
     def by_script(self) -> bool:
@@ -87,7 +92,7 @@ class Chatting:
         except ForeignRequest as why:
             return self._refused(request, why)
         try:
-            await self.rooms.write(sent.token, sent.line, address_of(request))
+            await self.rooms.write(sent.token, sent.line, address_of(request), sent.seen)
         except HotlineError as why:
             return self._news(sent, why) if sent.by_script else self._refused(request, why, sent)
         return self._news(sent) if sent.by_script else RedirectResponse(LAST, 303)
@@ -107,14 +112,17 @@ class Chatting:
         except HotlineError as why:
             return self._refused(request, why)
         self.rooms.forget(sent.token)
+        token = new_token()
+        if sent.written:
+            return self._page(request, token, line=sent.written)
         answer = RedirectResponse(HERE, 303)
-        keep(request, answer, new_token(), secure=self.secure, cookie=COOKIE)
+        keep(request, answer, token, secure=self.secure, cookie=COOKIE)
         return answer
 
     def _page(
         self, request: Request, token: Token, why: HotlineError | None = None, line: str = ""
     ) -> Response:
-        words = _words(token, self.rooms.find(token)) | _trouble(why, line)
+        words = _words(token, self.rooms.find(token)) | _trouble(why) | {"line": line}
         answer = Response(
             render("chat.html", words), status_of(why) if why else 200, media_type="text/html"
         )
@@ -124,7 +132,8 @@ class Chatting:
     def _news(self, sent: _Sent, why: HotlineError | None = None) -> Response:
         """What was said since, for the log, and the form for the next line."""
         words = _words(sent.token, self.rooms.find(sent.token))
-        words |= _trouble(why, sent.line) | {"news": words["paragraphs"][sent.seen :]}
+        words |= _trouble(why) | {"news": words["paragraphs"][sent.seen or 0 :]}
+        words["line"] = sent.written if why else ""
         return Response(render("chat_news.html", words), media_type="text/html")
 
     def _refused(self, request: Request, why: HotlineError, sent: _Sent | None = None) -> Response:
@@ -132,7 +141,7 @@ class Chatting:
         if request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"hx-redirect": HERE})
         token = token_of(request, COOKIE) or new_token()
-        return self._page(request, token, why, sent.line if sent else "")
+        return self._page(request, token, why, sent.written if sent else "")
 
 
 async def _sent(request: Request) -> _Sent:
@@ -145,9 +154,8 @@ async def _sent(request: Request) -> _Sent:
     return _Sent(request=request, token=token, form=form)
 
 
-def _trouble(why: HotlineError | None, line: str) -> dict[str, str]:
-    """What went wrong, and the line that was not taken."""
-    return {"error": words_of(why) if why else "", "line": line if why else ""}
+def _trouble(why: HotlineError | None) -> dict[str, str]:
+    return {"error": words_of(why) if why else ""}
 
 
 def _words(token: Token, room: ChatRoom | None) -> dict[str, Any]:
@@ -158,5 +166,4 @@ def _words(token: Token, room: ChatRoom | None) -> dict[str, Any]:
         "alive": room is None or room.call.alive,
         "paragraphs": screen.paragraphs if screen else (),
         "options": screen.options if screen else (),
-        "most": LONGEST_LINE,
     }
