@@ -11,8 +11,8 @@ from deploy.children import Child
 from deploy.layout import Layout
 from ivr.kernel.errors import HotlineError
 
-BOOT: Final = 30.0  # seconds; half of one on an idle machine
-CLI: Final = 10.0
+BOOT: Final = 90.0  # seconds; half of one on an idle machine
+CLI: Final = 30.0
 COMPLAINT: Final = re.compile(r" (WARNING|ERROR)\[")
 
 

@@ -26,10 +26,11 @@ from attrs import frozen
 
 from deploy.children import dying_with_parent
 from deploy.databases import Found, find_postgresql, find_redis
+from deploy.ports import unused
 from ivr.kernel.errors import HotlineError
 
 LOOPBACK: Final = "127.0.0.1"
-BOOT: Final = 30.0  # seconds; one on an idle machine
+BOOT: Final = 90.0  # seconds; one on an idle machine
 STOP: Final = 15.0
 UNPRIVILEGED: Final = "nobody"  # PostgreSQL refuses to run as root
 DURABLE: Final = "on"
@@ -64,7 +65,7 @@ class Server(ABC):
     ending = signal.SIGTERM  # what makes it end in order, clients or not
 
     def __init__(self, name: str, found: Found, folder: Path) -> None:
-        self.port = _free_port()
+        self.port = unused(LOOPBACK)
         self.log = folder / f"{name}.log"
         self._name, self._folder, self._user = name, folder, server_user()
         self._found = _reachable(found, folder)
@@ -267,12 +268,6 @@ def _reachable(found: Found, folder: Path) -> Found:
     tree = folder / "tree"
     shutil.copytree(found.tree, tree, symlinks=True)
     return Found(tree / found.program.relative_to(found.tree), tree)
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind((LOOPBACK, 0))
-        return int(trial.getsockname()[1])
 
 
 def main() -> int:

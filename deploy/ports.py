@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import itertools
+import os
 import socket
 from typing import Final
 
@@ -12,6 +14,10 @@ from ivr.settings import Settings, SwitchSettings
 TRIES: Final = 50
 STRIDE: Final = 10  # SIP over TLS takes the port beside SIP's own
 RTP_STRIDE: Final = 1000
+# Below those that the kernel gives to outgoing connections (net.ipv4.ip_local_port_range): of
+# these, one that is free now may be somebody's in the moment before it is used.
+OWN: Final = range(13000, 22000)
+_next = itertools.count(os.getpid() * 37)  # processes begin in different places
 
 
 def with_free_ports(settings: Settings) -> Settings:
@@ -60,6 +66,15 @@ def first_free(host: str, port: int, kind: socket.SocketKind) -> int:
         if is_free(host, candidate, kind):
             return candidate
     raise NotConfigured(f"no free port on {host} from {port} to {candidate}")
+
+
+def unused(host: str = "127.0.0.1") -> int:
+    """A port that nobody listens on, and another one each time it is asked for."""
+    tried = (OWN[next(_next) % len(OWN)] for _ in OWN)
+    for port in tried:
+        if is_free(host, port, socket.SOCK_STREAM):
+            return port
+    raise NotConfigured(f"no free port on {host} from {OWN[0]} to {OWN[-1]}")
 
 
 def is_free(host: str, port: int, kind: socket.SocketKind) -> bool:

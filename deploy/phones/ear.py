@@ -18,7 +18,7 @@ LOOK: Final = 0.25  # seconds; the recorder writes that often
 OVERLAP: Final = 0.15  # seconds by which a clip may seem to begin before the last one ended
 BEGUN: Final = 0.6  # seconds of a clip that are enough to know it by, if it is longer
 WHOLE: Final = 0.85  # of a clip; its end may be cut by the next one's beginning
-PATIENCE: Final = 20.0  # seconds; longer than the longest sentence
+PATIENCE: Final = 60.0  # seconds; longer than the longest sentence on the slowest machine
 
 
 class Ear:

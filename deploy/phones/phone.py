@@ -28,7 +28,7 @@ from deploy.phones.headers import quoted_name
 from deploy.phones.journal import Event, Journal, PhoneFailed, PhoneTimeout
 from deploy.phones.process import AgentProcess
 
-SOON: Final = 15.0  # seconds; what a working exchange on the same machine does at once
+SOON: Final = 60.0  # seconds; what a working exchange on the same machine does at once
 
 
 class State(Enum):

@@ -45,11 +45,11 @@ async def test_without_an_ear_nothing_listens(no_ear):
 async def test_with_an_ear_any_free_port_is_listened_on_until_the_end(ear):
     async with hearing(node(), str) as heard:
         host, port = heard.server.address.split(":")
-        socket.create_connection((host, int(port)), timeout=2).close()
+        socket.create_connection((host, int(port)), timeout=20).close()
         assert heard.server.has_room
     assert not heard.server.has_room
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((host, int(port)), timeout=2)
+        socket.create_connection((host, int(port)), timeout=20)
 
 
 async def test_a_port_that_is_taken_costs_the_ear_and_no_call(ear):

@@ -82,10 +82,10 @@ async def test_a_worker_dies_with_a_service_that_was_killed(tmp_path):
     service = await asyncio.create_subprocess_exec(
         sys.executable, str(tmp_path / "service.py"), stdout=asyncio.subprocess.PIPE
     )
-    worker = int(await asyncio.wait_for(service.stdout.readline(), 60))
+    worker = int(await asyncio.wait_for(service.stdout.readline(), 120))
     service.kill()
     await service.wait()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while alive(worker):  # noqa: ASYNC110 - another process, which tells nobody
             await asyncio.sleep(0.02)
     assert not alive(worker)

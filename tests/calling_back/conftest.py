@@ -80,7 +80,7 @@ def hotline(site: Settings) -> Run:
             stderr=asyncio.subprocess.STDOUT,
             env={**os.environ, **known, **more},
         )
-        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        said, _ = await asyncio.wait_for(process.communicate(), 120)
         return process.returncode or 0, said.decode()
 
     return run
@@ -141,9 +141,7 @@ async def as_user(site: Settings, user: str, secret: str) -> AsyncIterator[Manag
     password = (site.home / "secrets" / secret).read_text().strip()
     client = ManagerClient(("127.0.0.1", site.ami.port), Login(user, password))
     client.start()
-    async with asyncio.timeout(10):
-        while not client.up:  # noqa: ASYNC110 - a test has nothing else to do
-            await asyncio.sleep(0.02)
+    await until(lambda: client.up)
     yield client
     await client.stop()
 
@@ -158,6 +156,12 @@ async def main_user(site: Settings, switch: AsteriskProcess) -> AsyncIterator[Ma
 async def dialler_user(site: Settings, switch: AsteriskProcess) -> AsyncIterator[ManagerClient]:
     async for client in as_user(site, "hotline-dialler", "dialler__secret"):
         yield client
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not true():  # noqa: ASYNC110 - told by callbacks
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ivr.kernel.clock import CHINA
 from ivr.kernel.metrics import Meter
 from ivr.settings import Settings
 from ivr.telephony.manager import ActionRefused, ManagerClient
-from tests.calling_back.conftest import ALWAYS, CITIZEN, Exchange
+from tests.calling_back.conftest import ALWAYS, CITIZEN, Exchange, until
 from tests.deploy.conftest import layout_at
 
 pytestmark = [pytest.mark.e2e]
@@ -127,7 +127,7 @@ async def test_the_switch_has_a_limit_of_its_own(
     for count in range(1, ALWAYS["at_once"] + 1):
         channel = f"Local/1394730020{count}@hotline-callback/n"
         await dialler_user.action("Originate", **order, Channel=channel, Async="true")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while await waiting(main_user) < count:  # noqa: ASYNC110 - the switch tells nobody
                 await asyncio.sleep(0.05)
     with pytest.raises(ActionRefused):
@@ -193,6 +193,7 @@ async def test_originate_that_names_the_trunk_itself_is_cut_before_anybody_answe
     for leg in exchange[1]:
         await leg.wait(State.ENDED)
         assert not leg.ending.by_me
+    await until(lambda: b'dialler_refused_total{reason="not-ours"}' in guarded.exposition())
     assert b'dialler_refused_total{reason="not-ours"} 1.0' in guarded.exposition()
 
 
@@ -217,4 +218,4 @@ async def test_a_trunk_that_was_added_to_the_queue_is_cut(
     for leg in exchange[1]:
         await leg.wait(State.ENDED)
         assert not leg.ending.by_me
-    assert b'reason="not-ours"' in guarded.exposition()
+    await until(lambda: b'reason="not-ours"' in guarded.exposition())

@@ -88,7 +88,7 @@ def test_a_line_is_answered_before_the_next_is_there(recorded):
 
     def lines():
         yield asked(id=1, audio=recorded("1.wav", 7))
-        more.wait(10)
+        more.wait(60)
 
     answers = answer_all(lines(), Decider(), hearers)
     waiter = threading.Thread(target=lambda: (wait_for(hearers), hearers.answer(0)), daemon=True)

@@ -38,7 +38,7 @@ def publisher():
     ) as process:
         yield process
         process.stdin.close()
-        process.wait(30)
+        process.wait(60)
 
 
 def ended(publisher, step, url):

@@ -24,7 +24,7 @@ from routing.load import load_table
 from routing.menu import ToLine
 
 TIMES = 3
-SLOW = 5.0  # of a machine that does much else; the figure of a calm one is in docs/benchmarks.md
+SLOW = 60.0  # of a machine that does much else; the figure of a calm one is in docs/benchmarks.md
 
 
 @frozen

@@ -102,7 +102,7 @@ def tls_version(port: int) -> str | None:
     """Shake hands as a telephone would that trusts this certificate."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    line = socket.create_connection(("127.0.0.1", port), timeout=5)
+    line = socket.create_connection(("127.0.0.1", port), timeout=60)
     with context.wrap_socket(line) as secure:
         return secure.version()
 

@@ -64,7 +64,7 @@ def start(home: Path, *words: str) -> Running:
     return Running(process, home)
 
 
-def until(true: Callable[[], object], within: float = 30.0) -> None:
+def until(true: Callable[[], object], within: float = 90.0) -> None:
     end = time.monotonic() + within
     while not true():
         assert time.monotonic() < end, "it did not come about in time"
@@ -81,7 +81,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     finally:
         if site.process.poll() is None:
             site.process.terminate()
-            site.process.wait(30)
+            site.process.wait(90)
 
 
 def everything(site: Running) -> list[int]:
@@ -143,7 +143,7 @@ def test_asterisk_that_is_killed_comes_back(running: Running):
 
 def test_a_second_one_in_the_same_place_says_so(running: Running):
     second = start(running.home)
-    assert second.process.wait(30) == 1
+    assert second.process.wait(90) == 1
     assert f"running here already (pid {running.process.pid})" in running.said
     assert running.facts_file.exists()
 
@@ -153,7 +153,7 @@ def test_it_ends_in_order_and_leaves_nothing(running: Running, ending: signal.Si
     children = everything(running)
     assert len(children) >= 3
     running.process.send_signal(ending)
-    assert running.process.wait(30) == 0
+    assert running.process.wait(90) == 0
     assert not running.facts_file.exists()
     assert [pid for pid in children if alive(pid)] == []
     assert is_free("127.0.0.1", 7538, socket.SOCK_STREAM)
@@ -162,11 +162,11 @@ def test_it_ends_in_order_and_leaves_nothing(running: Running, ending: signal.Si
 def test_killed_it_still_leaves_nothing(running: Running):
     children = everything(running)
     running.process.kill()
-    running.process.wait(10)
-    until(lambda: not any(alive(pid) for pid in children), 20)
+    running.process.wait(60)
+    until(lambda: not any(alive(pid) for pid in children))
     again = start(running.home)
     try:
         until(lambda: again.facts_file.exists() and again.facts["pids"]["asterisk"] not in children)
     finally:
         again.process.terminate()
-        again.process.wait(30)
+        again.process.wait(90)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 
 import pytest
 
+from deploy.ports import unused
 from ivr.doctor import lately
 from ivr.doctor.lately import AILMENTS
 from ivr.kernel.metrics import Meter
@@ -88,6 +88,4 @@ async def test_without_a_service_nothing_is_known(unused_port):
 
 @pytest.fixture
 def unused_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return unused()

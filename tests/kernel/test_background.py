@@ -22,7 +22,7 @@ async def test_a_round_that_fails_is_followed_by_the_next(error):
         raise error
 
     background.repeat(work, seconds(0))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await rounds.get()
         await rounds.get()
     await background.stop()
@@ -49,5 +49,5 @@ async def test_it_ends_though_a_library_loses_the_word_to_end():
     background.repeat(loses_it, seconds(0))
     background.start(deaf())
     await begun.wait()
-    await asyncio.wait_for(background.stop(), 30)
+    await asyncio.wait_for(background.stop(), 60)
     assert len(rounds) == 1

@@ -39,7 +39,7 @@ class Caller:
                 self.ear.feed(frame, played)
 
     async def answered(self):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (self.told and isinstance(self.told[-1], Answer | Deaf)):  # noqa: ASYNC110
                 await asyncio.sleep(0)
         return self.told

@@ -16,7 +16,7 @@ from ivr.speech.workers.pool import PoolLimits, RecogniserPool
 from ivr.speech.workers.process import EngineChoice
 
 REHEARSED = EngineChoice("rehearsed", Path("/nowhere"))
-LIMITS = PoolLimits(workers=1, queue=1, deadline=seconds(5))
+LIMITS = PoolLimits(workers=1, queue=1, deadline=seconds(60))
 
 
 class Tally:
@@ -43,7 +43,7 @@ def sound(peak, samples=1600):
 
 
 async def ready(pool):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not pool._has_worker:  # noqa: ASYNC110 - the process tells in its own time
             await asyncio.sleep(0.02)
 
@@ -134,7 +134,7 @@ async def test_a_worker_that_hangs_is_killed_and_replaced(pool):
 async def test_a_pause_is_heard_ahead_and_its_answer_used(pool):
     recognition = said(pool, rehearsed.SPEAKS)
     recognition.pause()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not recognition.partial:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     recognition.feed(bytes(3200))

@@ -11,17 +11,35 @@ from ivr.kernel.units import seconds
 from ivr.storage import store_watch
 from ivr.storage.store_watch import StoreWatch
 
+SOON = 60.0  # seconds for what takes none on an idle machine
+
 
 class Store:
-    """Answers, refuses or hangs."""
+    """Answers, for which there is a minute, or hangs, which is noticed at once."""
 
-    def __init__(self):
+    def __init__(self, monkeypatch):
         self.well = asyncio.Event()
+        self._set = monkeypatch.setattr
+        self.asked = self.looked_at = 0
+        self.watch = None
+        self.answers()
+
+    def answers(self):
         self.well.set()
-        self.asked = 0
+        self._waits(SOON)
+
+    def hangs(self):
+        self.well.clear()
+        self._waits(0.02)
+
+    def _waits(self, limit):
+        self._set(store_watch, "ANSWERS", seconds(limit))
+        if self.watch is not None:
+            self._set(self.watch, "_moment", seconds(limit))
 
     async def probe(self):
         await self.well.wait()
+        self.looked_at += 1
 
     async def read(self):
         self.asked += 1
@@ -30,8 +48,8 @@ class Store:
 
 
 @pytest.fixture
-def store():
-    return Store()
+def store(monkeypatch):
+    return Store(monkeypatch)
 
 
 @pytest.fixture
@@ -40,9 +58,9 @@ def told():
 
 
 @pytest.fixture
-def watch(store, told, monkeypatch):
-    monkeypatch.setattr(store_watch, "ANSWERS", seconds(0.02))
-    return StoreWatch(store.probe, told.append, seconds(0.02))
+def watch(store, told):
+    store.watch = StoreWatch(store.probe, told.append, seconds(SOON))
+    return store.watch
 
 
 async def test_a_store_that_answers_is_asked(watch, store):
@@ -52,14 +70,14 @@ async def test_a_store_that_answers_is_asked(watch, store):
 
 
 async def test_one_that_hangs_is_left_after_a_moment(watch, store):
-    store.well.clear()
-    async with asyncio.timeout(5):
+    store.hangs()
+    async with asyncio.timeout(SOON):
         with pytest.raises(StoreAway):
             await watch.at_once(store.read)
 
 
 async def test_once_known_away_nobody_asks_it_any_more(watch, store, told):
-    store.well.clear()
+    store.hangs()
     await watch.look()
     for ask in (watch.at_once, watch.unless_away):
         with pytest.raises(StoreAway):
@@ -68,10 +86,10 @@ async def test_once_known_away_nobody_asks_it_any_more(watch, store, told):
 
 
 async def test_it_is_told_once_that_it_went_and_once_that_it_came(watch, store, told):
-    store.well.clear()
+    store.hangs()
     await watch.look()
     await watch.look()
-    store.well.set()
+    store.answers()
     await watch.look()
     await watch.look()
     assert told == [True, False]
@@ -83,11 +101,12 @@ async def test_a_caller_who_met_a_slow_answer_has_it_looked_at_without_delay(
 ):
     monkeypatch.setattr(store_watch, "LOOK", seconds(60))
     keeping = asyncio.create_task(watch.keep())
-    await asyncio.sleep(0)
-    store.well.clear()
+    while not store.looked_at:  # noqa: ASYNC110 - the watch has no event for it
+        await asyncio.sleep(0)
+    store.hangs()
     with pytest.raises(StoreAway):
         await watch.at_once(store.read)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         while not watch.away:  # noqa: ASYNC110 - the watch has no event for it
             await asyncio.sleep(0.005)
     keeping.cancel()
@@ -95,8 +114,9 @@ async def test_a_caller_who_met_a_slow_answer_has_it_looked_at_without_delay(
     assert told == [True]
 
 
-async def test_what_is_slow_to_be_given_up_holds_nobody_up(watch):
+async def test_what_is_slow_to_be_given_up_holds_nobody_up(watch, store):
     """A connection that hangs takes its time even to be closed."""
+    store.hangs()
     let_go = asyncio.Event()
 
     async def stubborn():
@@ -105,7 +125,7 @@ async def test_what_is_slow_to_be_given_up_holds_nobody_up(watch):
         finally:
             await let_go.wait()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         with pytest.raises(StoreAway):
             await watch.at_once(stubborn)
     let_go.set()
@@ -126,7 +146,7 @@ async def test_who_is_cancelled_cancels_what_was_asked(watch, store, monkeypatch
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         await ended.wait()
 
 

@@ -11,6 +11,7 @@ ENVIRONMENT = (
     b"agi_uniqueid: 1700000000.1\nagi_callerid: 13800001111\nagi_calleridname: unknown\n"
     b"agi_dnid: unknown\nagi_extension: 114\nagi_context: from-trunk\n\n"
 )
+SOON = 60.0  # seconds for what takes none on an idle machine
 HELLO = Sound("hello", "")
 
 
@@ -49,7 +50,7 @@ class Line:
         self.reader, self.writer = reader, writer
 
     async def hears(self):
-        return (await asyncio.wait_for(self.reader.readline(), 5)).decode().strip()
+        return (await asyncio.wait_for(self.reader.readline(), SOON)).decode().strip()
 
     def says(self, text):
         self.writer.write(text if isinstance(text, bytes) else f"{text}\n".encode())
@@ -63,7 +64,7 @@ class Line:
         return heard
 
     async def closed(self):
-        assert await asyncio.wait_for(self.reader.read(), 5) == b""
+        assert await asyncio.wait_for(self.reader.read(), SOON) == b""
         self.writer.close()
 
     def hang_up(self):
@@ -97,7 +98,7 @@ class Server:
         return line
 
     async def told(self, what):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON):
             while what not in self.watcher.told:  # noqa: ASYNC110 - told by callbacks
                 await asyncio.sleep(0.005)
 

@@ -6,7 +6,6 @@ The one that `make setup` provides; its only sounds are tones made here.
 from __future__ import annotations
 
 import math
-import socket
 import struct
 import subprocess
 import time
@@ -16,8 +15,10 @@ from pathlib import Path
 from attrs import frozen
 
 from deploy.layout import Asterisk
+from deploy.ports import unused
 
 RATE = 8000
+BOOT = 60.0  # seconds; two on an idle machine
 SOUNDS = {"hello-world": (1.5, 0.5), "beep": (0.4, 0.5), "silence/9": (9, 0.0)}  # seconds, level
 MODULES = [
     "res_timing_timerfd",
@@ -173,12 +174,6 @@ def _tone(path: Path, length: float, level: float) -> None:
         audio.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @frozen
 class Switch:
     """A running Asterisk."""
@@ -190,7 +185,7 @@ class Switch:
     process: subprocess.Popen[bytes]
 
     def cli(self, line: str) -> str:
-        done = subprocess.run([*self.command, "-rx", line], capture_output=True, timeout=20)  # noqa: S603, PLW1510
+        done = subprocess.run([*self.command, "-rx", line], capture_output=True, timeout=60)  # noqa: S603, PLW1510
         return done.stdout.decode("utf-8", "replace")
 
     def call(self, entry: str, caller: str, context: str = "agi") -> None:
@@ -208,13 +203,14 @@ class Switch:
 
 def start(installed: Asterisk, base: Path) -> Switch:
     """An Asterisk of its own in `base`; returns when it answers."""
-    agi, ami = free_port(), free_port()
+    agi, ami = unused(), unused()
     _write_configuration(installed, base, {"agi": agi, "ami": ami, "ended": LAST_WORD_EVENT})
     command = (*installed.command, "-C", str(base / "asterisk.conf"))
     with (base / "console").open("wb") as console:
         process = subprocess.Popen([*command, "-f"], stdout=console, stderr=console)  # noqa: S603
     switch = Switch(base, command, agi, ami, process)
-    for _ in range(100):
+    until = time.monotonic() + BOOT
+    while process.poll() is None and time.monotonic() < until:
         if "fully" in switch.cli("core waitfullybooted"):
             return switch
         time.sleep(0.1)

@@ -74,6 +74,9 @@ async def test_those_who_only_stand_there_keep_nobody_out():
     house.factory.close()
 
 
+SOON = 60.0  # seconds for what takes none on an idle machine
+
+
 class Peer:
     """Asterisk's end of a real connection."""
 
@@ -90,16 +93,23 @@ class Peer:
             await self.writer.wait_closed()
 
 
-@pytest.fixture
-async def server():
-    made = AudioServer(limits=AudioLimits(identity=0.05, linger=0.05), observer=Watcher())
+@contextlib.asynccontextmanager
+async def serving(**limits):
+    made = AudioServer(limits=AudioLimits(**limits), observer=Watcher())
     await made.start("127.0.0.1", 0)
     yield made
     await made.stop()
 
 
+@pytest.fixture
+async def server():
+    """Patient: a test that is not about its limits must not meet them."""
+    async with serving(identity=SOON, linger=SOON) as made:
+        yield made
+
+
 async def until(told):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         while not told():  # noqa: ASYNC110 - told by callbacks
             await asyncio.sleep(0.005)
 
@@ -109,46 +119,47 @@ async def test_over_a_real_socket_sound_goes_both_ways(server):
     place = server.book(caller)
     async with Peer(server) as peer:
         peer.writer.write(identity(place.uuid) + sound(LOUD) + KEY_5)
-        assert await asyncio.wait_for(peer.reader.readexactly(3 + FRAME), 5) == sound(LOUD)
+        assert await asyncio.wait_for(peer.reader.readexactly(3 + FRAME), SOON) == sound(LOUD)
         await until(lambda: caller.keys)
         assert (LOUD, b"") in caller.heard_frames
         caller.stream.finish()
-        assert await asyncio.wait_for(peer.reader.readexactly(3), 5) == END
-    await asyncio.wait_for(place.closed, 5)
+        assert await asyncio.wait_for(peer.reader.readexactly(3), SOON) == END
+    await asyncio.wait_for(place.closed, SOON)
     assert caller.ends == [StreamEnd.OURS]
 
 
-async def test_who_says_nothing_is_not_waited_for(server):
-    async with Peer(server) as peer:
-        assert await asyncio.wait_for(peer.reader.read(), 5) == b""
-    assert server.observer.told == ["refused slow"]
+async def test_who_says_nothing_is_not_waited_for():
+    async with serving(identity=0.05) as server:
+        async with Peer(server) as peer:
+            assert await asyncio.wait_for(peer.reader.read(), SOON) == b""
+        assert server.observer.told == ["refused slow"]
 
 
-async def test_a_switch_that_does_not_close_after_our_end_is_cut(server):
+async def test_a_switch_that_does_not_close_after_our_end_is_cut():
     caller = Caller()
-    place = server.book(caller)
-    async with Peer(server) as peer:
+    async with serving(identity=SOON, linger=0.05) as server, Peer(server) as peer:
+        place = server.book(caller)
         peer.writer.write(identity(place.uuid))
         await until(lambda: caller.stream)
         caller.stream.finish()
-        await asyncio.wait_for(place.closed, 5)
-    assert server.observer.told == ["opened", "closed ours linger"]
+        await asyncio.wait_for(place.closed, SOON)
+        assert server.observer.told == ["opened", "closed ours linger"]
 
 
 async def test_a_switch_that_stops_reading_costs_no_memory_and_is_given_up(server):
-    caller = Caller(*[LOUD] * 10_000)
+    caller = Caller()
+    caller.beat = lambda: LOUD  # without end: how much a kernel buffers is its own affair
     place = server.book(caller)
     async with Peer(server) as peer:
         peer.writer.transport.pause_reading()
         peer.writer.write(identity(place.uuid))
         await until(lambda: caller.stream)
         stream = caller.stream
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON):
             while not caller.ends:
                 a_beat(stream.factory)  # faster than time: the kernel's buffers are large
                 await asyncio.sleep(0)
         assert caller.ends == [StreamEnd.BROKEN]
-        assert len(caller.says) > 10
 
 
 async def test_nobody_can_book_where_nobody_listens():

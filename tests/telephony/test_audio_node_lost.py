@@ -23,7 +23,7 @@ from ivr.telephony.manager import Login, ManagerClient, NobodyWatches
 from .audio_world import World
 
 pytestmark = pytest.mark.e2e
-SOON = 15.0
+SOON = 60.0
 PROMPT = Sound("prompt", "")
 
 

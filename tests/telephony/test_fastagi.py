@@ -12,7 +12,7 @@ from ivr.kernel.sound import Sound
 from ivr.kernel.units import seconds
 from ivr.telephony.call import CallerGone, DialEnd, QueueEnd, RecordingEnd
 from ivr.telephony.stepping import in_task
-from tests.telephony.agi_world import HELLO, Server, silent
+from tests.telephony.agi_world import HELLO, SOON, Server, silent
 
 THEN = Sound("then", "")
 
@@ -282,7 +282,7 @@ async def test_a_call_that_has_ended_leaves_nothing_to_the_collector(tmp_path):
             await line.answers("200 result=0", "200 result=1")
             await line.closed()
             await server.told("closed done")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 while seen[0]() is not None:  # noqa: ASYNC110 - the loop lets go last
                     await asyncio.sleep(0.005)
     finally:

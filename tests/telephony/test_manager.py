@@ -8,7 +8,7 @@ from ivr.kernel.units import seconds
 from ivr.telephony.manager import ActionRefused, Login, ManagerAway, ManagerClient, Patience
 from ivr.wire.ami import BadAction
 
-QUICK = Patience(connect=seconds(2), first=seconds(0.01), longest=seconds(0.02))
+QUICK = Patience(connect=seconds(60), first=seconds(0.01), longest=seconds(0.02))
 
 
 class Watcher:
@@ -89,7 +89,7 @@ class Client:
         await self.client.stop()
 
     async def until(self, what):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not what():  # noqa: ASYNC110 - told by callbacks
                 await asyncio.sleep(0.005)
 
@@ -186,7 +186,7 @@ async def test_a_fault_in_a_callback_is_told_and_tried_again():
 
 async def test_a_silent_asterisk_is_left():
     patience = Patience(
-        connect=seconds(2), ping=seconds(0.02), dead=seconds(0.1), first=seconds(0.01)
+        connect=seconds(60), ping=seconds(0.02), dead=seconds(0.5), first=seconds(0.01)
     )
     async with Switchboard() as board, Client(board, patience=patience) as client:
         await client.is_up()

@@ -21,7 +21,7 @@ async def manager(switch):
 
 
 async def until(what):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not what():  # noqa: ASYNC110 - told by callbacks
             await asyncio.sleep(0.01)
 

@@ -20,7 +20,7 @@ from ivr.telephony.stepping import in_task
 
 pytestmark = pytest.mark.e2e
 HELLO = Sound("hello-world", "hello world")
-SOON = 20.0
+SOON = 60.0
 
 
 class Watcher(Unobserved):
@@ -68,7 +68,7 @@ async def test_keys_interrupt_and_are_collected(talk):
         await call.answer()
         assert await call.ask(HELLO, HELLO, at_most=4) == Digits("12*", ended=True)
 
-    assert (await talk(flow, "k12*#-0.6-9"))[0] == "done"
+    assert (await talk(flow, "k12*#-1-9"))[0] == "done"
 
 
 async def test_values_and_missing_clips(talk):
@@ -92,7 +92,7 @@ async def test_values_and_missing_clips(talk):
     [
         ("m-0-9", 1.5, RecordingEnd.LIMIT),
         ("s-0-0", 9, RecordingEnd.SILENCE),
-        ("k7-1-5", 9, RecordingEnd.KEY),
+        ("k7-1.5-5", 9, RecordingEnd.KEY),
         ("m-0.1-2", 9, RecordingEnd.HANGUP),
     ],
 )
@@ -115,7 +115,7 @@ async def test_a_recording_says_why_it_ended(talk, caller, at_most, end, context
     )
     message: Recording = seen[0]
     assert message.end is end
-    assert end is RecordingEnd.KEY or 1.0 < message.duration < 2.5
+    assert end is RecordingEnd.KEY or 0.0 < message.duration < 2.5  # a busy machine begins late
     assert message.key == ("7" if end is RecordingEnd.KEY else "")
 
 
@@ -149,7 +149,7 @@ async def test_a_star_stops_the_ringing(talk):
         await call.answer()
         seen.append(await call.dial("8002", ring=seconds(9), shown=""))
 
-    assert (await talk(flow, "k*-0.5-9"))[0] == "done"
+    assert (await talk(flow, "k*-1-9"))[0] == "done"
     assert seen[0].end is DialEnd.DECLINED
 
 
@@ -158,7 +158,7 @@ async def test_a_star_stops_the_ringing(talk):
     [
         ("quick", "k-1-9", QueueEnd.SERVED),
         ("slow", "k-1-9", QueueEnd.TIMEOUT),
-        ("slow", "k1-0.5-9", QueueEnd.DECLINED),
+        ("slow", "k1-1-9", QueueEnd.DECLINED),
         ("empty", "k-1-9", QueueEnd.NO_OPERATORS),
         ("nosuch", "k-1-9", QueueEnd.NO_OPERATORS),
     ],
@@ -195,8 +195,9 @@ async def queue_on(call):
 
 
 async def work_on(call):
-    await in_task(asyncio.sleep(1.2))
-    await call.get("A")
+    while True:  # who hung up after less than a second is known to have gone soon after
+        await in_task(asyncio.sleep(1.2))
+        await call.get("A")
 
 
 @pytest.mark.parametrize("state", [play_on, wait_on, ring_on, queue_on, work_on])

@@ -9,25 +9,26 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from starlette.types import ASGIApp
 
 from deploy.browser import find_browser
+from deploy.ports import unused
 from ivr.app.web import WebServer
 from ivr.settings import WebSettings
-from tests.web.screenshots import free_port
 
 AXE = Path(__file__).parents[2] / "ivr/web/node_modules/axe-core/axe.min.js"
 # Not asked: colours of what the browser itself draws (players), and nothing else.
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}"
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-SLOW = 30_000  # milliseconds; the machine is shared
+SLOW = 60_000  # milliseconds; the machine is shared
+expect.set_options(timeout=SLOW)  # five seconds otherwise
 
 
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application on a port of its own; its address."""
-    where = WebSettings(port=free_port())
+    where = WebSettings(port=unused())
     server = WebServer(app, where)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for

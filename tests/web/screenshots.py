@@ -11,7 +11,6 @@ import asyncio
 import os
 import re
 import secrets
-import socket
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from attrs import frozen
 from playwright.async_api import Page, async_playwright
 
 from deploy.browser import Browser, find_browser
+from deploy.ports import unused
 from ivr.app.initialise import initialise
 from ivr.settings import Settings
 from ivr.tickets.number import check_digit
@@ -75,11 +75,6 @@ PAGES: Sequence[tuple[str, str]] = (
     ("code", "/me/code"),
     ("not-found", "/nowhere"),
 )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @frozen
@@ -138,12 +133,12 @@ async def _site(stack: AsyncExitStack, *, full: bool) -> tuple[str, str]:
     made = await asyncio.to_thread(initialise, settings)
     if full:
         await fill(settings)
-    port = free_port()
+    port = unused()
     places = {"HOTLINE_HOME": str(home), "HOTLINE_WEB__PORT": str(port)}
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("hotline")),
         *("serve", "--role", "web"),
-        env={**os.environ, **places, "HOTLINE_AMI__PORT": str(free_port())},
+        env={**os.environ, **places, "HOTLINE_AMI__PORT": str(unused())},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

@@ -41,12 +41,12 @@ class Served:
 
     def __enter__(self):
         self._thread.start()
-        assert self._ready.wait(30)
+        assert self._ready.wait(120)
         return self
 
     def __exit__(self, *_):
         self._server.should_exit = True
-        self._thread.join(30)
+        self._thread.join(60)
 
     async def _serve(self):
         async with open_site(*self._parts) as site:
