@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from math import log, sqrt
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from ivr.kernel.heard import NOTHING, Heard, Hints
+from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
 from ivr.speech.engines.engine import Samples
+from ivr.speech.engines.whisper.again import is_worthwhile, slowed, together
 from ivr.speech.engines.whisper.cleaning import cleaned
 from ivr.speech.engines.whisper.model import (
     CLOSED_SILENCE,
@@ -58,12 +60,28 @@ class WhisperEngine:
         loudness = float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0
         if samples.size < SHORTEST or loudness < FAINT:
             return NOTHING
+        began = time.monotonic()
+        level = samples * (LEVEL / loudness)
         silence = CLOSED_SILENCE if hints.only and self._phones else SILENCE_AFTER
-        encoded = self._model.encode(samples * (LEVEL / loudness), silence_after=silence)
-        prompt = prompt_with(hints.hot_words)
+        encoded = self._model.encode(level, silence_after=silence)
         beam, count = (CLOSED_BEAM, CLOSED_BEAM) if hints.only else (BEAM, READINGS)
+        readings = self._read(encoded, prompt_with(hints.hot_words), beam, count)
+        heard = self._answer(encoded, hints, readings)
+        took = time.monotonic() - began
+        if hints.only or heard.choice or not is_worthwhile(readings, level, took):
+            return heard
+        return open_answer(together(readings, self._again(level)))
+
+    def _read(self, encoded: Encoded, prompt: str, beam: int, count: int) -> tuple[Hypothesis, ...]:
         found = self._model.readings(encoded, prompt=prompt, beam=beam, count=count)
-        readings = cleaned(found, prompt)
+        return cleaned(found, prompt)
+
+    def _again(self, level: Samples) -> tuple[Hypothesis, ...]:
+        encoded = self._model.encode(slowed(level), silence_after=SILENCE_AFTER)
+        return self._read(encoded, "", BEAM, READINGS)
+
+    def _answer(self, encoded: Encoded, hints: Hints, readings: tuple[Hypothesis, ...]) -> Heard:
+        """Which answer was meant, or what was read."""
         if not hints.choices:
             return open_answer(readings)
         by_sound = self._sounds(encoded).worth
