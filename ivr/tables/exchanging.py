@@ -65,6 +65,13 @@ def read_file(name: str, data: bytes) -> tuple[Sheet, ...]:
     """What `Exchanging.read` does, in the present process."""
     if len(data) > MAX_IMPORT:
         raise BadRow(name, 1, "", f"文件超过{MAX_IMPORT // 1024 // 1024}MB")
+    found = _read(name, data)
+    if not found:
+        raise BadRow(name, 1, "", "文件里一张表也没有")
+    return found
+
+
+def _read(name: str, data: bytes) -> tuple[Sheet, ...]:
     match name.rpartition(".")[2].lower():
         case "csv":
             return (parse_csv(data, name, form_of_file(name)),)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ivr.web.render import render
 from routing.csv_files import MAX_UNPACKED
 
-MOST_BODY: Final = 512 * 1024  # bytes of a form; the longest has some hundred fields
-MOST_IMPORT: Final = MAX_UNPACKED + 1024 * 1024  # bytes; our own table takes 16 MB as HSDS
+KB: Final = 1024
+MB: Final = 1024 * KB
+MOST_BODY: Final = 512 * KB  # bytes of a form; the longest has some hundred fields
+MOST_IMPORT: Final = MAX_UNPACKED + MB  # bytes; our own table takes 16 MB as HSDS
+TOO_LARGE: Final = 413
 IMPORTS: Final = ("/exchange/import", "/api/v1/draft/import")
 
 # No inline script or style anywhere: what somebody smuggles into a title can not run.
@@ -58,13 +62,13 @@ class Limits:
         most = MOST_IMPORT if scope["path"] in IMPORTS else MOST_BODY
         outgoing = _Outgoing(scope, send)
         if _announced(scope) > most:
-            await _refusal(most)(scope, receive, outgoing)
+            await _refusal(scope, most)(scope, receive, outgoing)
             return
         try:
             await self._app(scope, _Incoming(receive, most), outgoing)
         except TooLarge:
             if not outgoing.started:
-                await _refusal(most)(scope, receive, outgoing)
+                await _refusal(scope, most)(scope, receive, outgoing)
 
 
 class _Incoming:
@@ -107,5 +111,10 @@ def _announced(scope: Scope) -> int:
     return int(given) if given.isdigit() else 0
 
 
-def _refusal(most: int) -> PlainTextResponse:
-    return PlainTextResponse(f"内容太大，最多{most // 1024}KB。", status_code=413)
+def _refusal(scope: Scope, most: int) -> Response:
+    size = f"{most // MB}MB" if most >= MB else f"{most // KB}KB"
+    words = f"送来的内容太大，最多{size}，什么也没有保存。请减少内容，或者分几次做。"
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": "too-large", "message": words}, TOO_LARGE)
+    html = render("refusal.html", {"words": words, "status": TOO_LARGE})
+    return HTMLResponse(html, TOO_LARGE)

@@ -117,6 +117,10 @@ async def test_more_than_may_come_is_not_read(site):
     browser = await site.signed_in("anna", Role.EDITOR)
     answer = await browser.post("/me/password", {"old": "x" * MOST_BODY})
     assert answer.status_code == 413
+    assert "最多512KB，什么也没有保存" in answer.text
+    assert 'href="/"' in answer.text
+    answer = await browser.client.post("/api/v1/session", content=b"x" * (MOST_BODY + 1))
+    assert (answer.status_code, answer.json()["error"]) == (413, "too-large")
 
     async def endless():
         while True:

@@ -361,8 +361,9 @@ async def test_a_bad_row_is_named_and_nothing_is_taken(editor):
 @pytest.mark.parametrize("name", ["evil.exe", "../../hotlines.csv", "a.zip", "a.xlsx", "a.json"])
 async def test_files_that_are_none_of_ours_are_refused(editor, name):
     await editor.look("/exchange")
-    answer = await editor.post("/exchange/import", WHY, files={"file": (name, b"PK\x03\x04junk")})
-    assert answer.status_code == 422
+    for data in (b"PK\x03\x04junk", b"PK\x05\x06" + bytes(18)):  # no archive, and an empty one
+        answer = await editor.post("/exchange/import", WHY, files={"file": (name, data)})
+        assert answer.status_code == 422
 
 
 async def test_an_archive_that_grows_without_end_is_refused(editor):

@@ -10,10 +10,9 @@ from starlette.responses import Response
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.people import Account
 from ivr.people.permissions import Permission
-from ivr.tables.errors import NoSuchProposal
 from ivr.tables.values import Proposal, ProposalId, ProposalState
 from ivr.tables.words import PROPOSAL_STATES
-from ivr.web.answers import status_of, words_of
+from ivr.web.answers import NoSuchPage, status_of, words_of
 from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
@@ -90,10 +89,10 @@ def _id(visit: Visit) -> ProposalId:
 
 
 def proposal_id(text: str) -> ProposalId:
-    """A number of an address. Raises `NoSuchProposal`."""
+    """A number of an address. Raises `NoSuchPage` for what is none."""
     number = number_of(text)
     if number is None:
-        raise NoSuchProposal(ProposalId(0))
+        raise NoSuchPage
     return ProposalId(number)
 
 

@@ -10,7 +10,7 @@ from ivr.kernel.errors import HotlineError
 from ivr.people.permissions import Permission
 from ivr.tables.errors import NoSuchTable
 from ivr.tables.values import Publication
-from ivr.web.answers import status_of, words_of
+from ivr.web.answers import NoSuchPage, status_of, words_of
 from ivr.web.numbers import number_of
 from ivr.web.page import Page
 from ivr.web.visit import Visit
@@ -63,10 +63,10 @@ def _found(history: tuple[Publication, ...], number: TableVersion) -> Publicatio
 
 
 def version_number(text: str) -> TableVersion:
-    """A number of an address. Raises `NoSuchTable`."""
+    """A number of an address. Raises `NoSuchPage` for what is none."""
     number = number_of(text)
     if not number:
-        raise NoSuchTable(TableVersion(0))
+        raise NoSuchPage
     return TableVersion(number)
 
 
