@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pjsua2 as pj
 
-from deploy.phones.leg import Leg, Report, guarded
-from deploy.phones.wave_files import RATE, write_silence
+from deploy.phones.leg import Leg, Report, Stage, guarded
+from deploy.phones.wave_files import RATE
 
 HOST: Final = "127.0.0.1"
 LEGS_AT_MOST: Final = 32  # of pjsua2's build; more are refused with 486
@@ -46,14 +46,13 @@ class Endpoint:
     """
 
     def __init__(self, folder: Path, report: Report, *, sip_port: int, rtp_port: int) -> None:
-        self._folder = folder
+        self._stage = Stage(folder)
         self._report = report
         self._rtp_port = rtp_port
         self._legs: dict[int, Leg] = {}
         self._made = 0
         self._account: Account | None = None
         self._lib = pj.Endpoint()
-        write_silence(folder)
         self.address = self._start(sip_port)
 
     def _start(self, sip_port: int) -> str:
@@ -120,7 +119,7 @@ class Endpoint:
         return self._new_leg(call_id)
 
     def _new_leg(self, *known: int) -> Leg:
-        leg = Leg(self._account, self._made, self._folder, self._report, *known)
+        leg = Leg(self._account, self._made, self._stage, self._report, *known)
         self._made += 1
         self._legs[leg.number] = leg
         return leg
@@ -130,6 +129,7 @@ class Endpoint:
     def turn(self, milliseconds: int) -> None:
         """Let pjsua2 work for up to that long, then see to every call."""
         self._lib.libHandleEvents(milliseconds)
+        self._stage.spent.let_go()
         for leg in tuple(self._legs.values()):
             if leg.over:
                 del self._legs[leg.number]

@@ -12,7 +12,8 @@ from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 import pjsua2 as pj
 
 from deploy.phones.headers import caller_of
-from deploy.phones.wave_files import playable
+from deploy.phones.spent import Spent
+from deploy.phones.wave_files import playable, write_silence
 
 KEY_SECONDS: Final = 0.3  # pjsua2 sends a key for 200 ms, then its end three times, then rests
 LAST_SOUND: Final = 0.1  # seconds a file's end needs to leave
@@ -57,6 +58,25 @@ STATES: Final = {
 }
 
 
+class Stage:
+    """What the calls of one telephone share: the silence that all send, and players at rest.
+
+    The player of silence is never let go, so nothing can call it back when it is gone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.spent = Spent()
+        self._silence: Any = None
+
+    @property
+    def silence(self) -> Any:
+        if self._silence is None:
+            self._silence = pj.AudioMediaPlayer()
+            self._silence.createPlayer(str(write_silence(self.folder)))
+        return self._silence
+
+
 class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
     """A call, made or received. Silence is sent whenever nothing else is played.
 
@@ -64,19 +84,19 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
     """
 
     def __init__(
-        self, account: Any, number: int, folder: Path, report: Report, *known: int
+        self, account: Any, number: int, stage: Stage, report: Report, *known: int
     ) -> None:
         super().__init__(account, *known)
         self.number = number
         self.over = False
-        self._folder = folder
+        self._stage = stage
+        self._folder = stage.folder
         self._tell = report
         self._keys: deque[tuple[str, float]] = deque()
         self._sending = ""
         self._key_began = 0.0
         self._next_key = 0.0
         self._media: Any = None
-        self._silence: Any = None
         self._recorder: Any = None
         self._player: Any = None
         self._wanted: tuple[Path, float, bool] | None = None
@@ -103,6 +123,11 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
         self._plays_until = 0.0
         if self._player is not None and self._media is not None:
             self._player.stopTransmit(self._media)
+        self._let_rest()
+
+    def _let_rest(self) -> None:
+        if self._player is not None:
+            self._stage.spent.keep(self._player)
         self._player = None
 
     def press(self, keys: str, gap: float) -> None:
@@ -158,7 +183,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
         """Let go of the media, which completes the recording's header."""
         self._keys.clear()
         self._media = None
-        self._player = self._silence = self._recorder = None
+        self._let_rest()
+        self._recorder = None
 
     # -- what pjsua2 tells -----------------------------------------------------
 
@@ -202,10 +228,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no type information
         if self._recorder is None:
             self._recorder = pj.AudioMediaRecorder()
             self._recorder.createRecorder(str(self.recording))
-            self._silence = pj.AudioMediaPlayer()
-            self._silence.createPlayer(str(self._folder / "silence.wav"))
         self._media.startTransmit(self._recorder)
-        self._silence.startTransmit(self._media)
+        self._stage.silence.startTransmit(self._media)
         self._start_wanted()
 
     def _start_wanted(self) -> None:
