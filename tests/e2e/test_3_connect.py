@@ -23,13 +23,13 @@ async def a_unit_picks_up_and_the_caller_is_asked_how_it_was(cast: Cast) -> None
     await caller.presses("1")
     await caller.hears("connecting", title(WATER))
     await caller.says(words)
-    await caller.hears("survey", within=30)
+    await caller.hears("survey", within=60)
     await caller.presses("1")
     await caller.hears("survey_thanks")
     await caller.is_hung_up()
     record = await caller.record()
     assert (record["outcome"], record["line"], record["satisfaction"]) == ("connected", WATER, 1)
-    assert 3 < record["talked"] < 10
+    assert 3 < record["talked"] < 30
     assert record["steps"][-4:] == ["connect", f"ring.{WATER}", "survey", "goodbye"]
     (rung,) = [call for call in cast.hotline.exchange_calls() if caller.number in call["name"]]
     assert rung["number"] == line(WATER).number
@@ -45,8 +45,8 @@ async def busy_then_unanswered_then_the_duty_officer(cast: Cast) -> None:
     await caller.presses("1")
     await caller.hears("connecting", "line_busy")
     await caller.hears("connecting_next", title("H036"))
-    await caller.hears("line_no_answer", "connecting_next", title("H096"), within=30)
-    await caller.hears("survey", within=30)
+    await caller.hears("line_no_answer", "connecting_next", title("H096"), within=60)
+    await caller.hears("survey", within=60)
     await caller.hangs_up()
     record = await caller.record()
     rung = [step for step in record["steps"] if step.startswith("ring.")]
@@ -101,7 +101,7 @@ def table_with_hours(folder: Path, code: str, hours: str) -> Path:
 async def test_a_closed_line_is_said_to_be_closed_and_passed_over(
     cast: Cast, tmp_path: Path
 ) -> None:
-    another_time = "00:00-00:01" if SystemClock().now().hour >= 12 else "23:58-23:59"
+    another_time = "06:00-06:01" if SystemClock().now().hour >= 12 else "18:00-18:01"
     table = table_with_hours(tmp_path / "table", "H080", f"MO-SU {another_time}")
     await cast.hotline.publish(str(table))
     try:

@@ -38,7 +38,7 @@ async def recorded_heard_again_recorded_anew_and_registered(cast: Cast) -> None:
     ticket = await cast.hotline.ticket(caller.number)
     assert parse(ticket["number"]) == ticket["number"]
     number = digits(ticket["number"])
-    await caller.hears(*number, "ticket_number_repeat", *number, "deadline_before", within=30)
+    await caller.hears(*number, "ticket_number_repeat", *number, "deadline_before", within=60)
     due = datetime.fromisoformat(ticket["due"]).astimezone(CHINA)
     await caller.hears(readers.date(due.date(), weekday=True), "deadline_after", "how_to_ask")
     await caller.is_hung_up()
@@ -70,7 +70,7 @@ async def the_limit_ends_a_message_that_does_not_end(cast: Cast) -> None:
     await caller.presses("2")
     await caller.is_asked_to_speak()
     await caller.call.play(words, loop=True)
-    await caller.hears("message_review", within=30)
+    await caller.hears("message_review", within=60)
     await caller.presses("1")
     await caller.hears("ticket_number_is")
     ticket = await cast.hotline.ticket(caller.number)
@@ -82,8 +82,8 @@ async def silence_is_no_message(cast: Cast) -> None:
     caller = await cast.citizen()
     await caller.chooses_water()
     await caller.presses("2")
-    await caller.hears("message_intro", "message_empty", "message_again", within=40)
-    await caller.hears("message_empty", "to_operator", within=40)
+    await caller.hears("message_intro", "message_empty", "message_again", within=60)
+    await caller.hears("message_empty", "to_operator", within=60)
     await caller.hangs_up()
     assert (await caller.record())["ticket"] is None
 

@@ -39,7 +39,7 @@ async def test_caller_and_operator_talk_and_the_caller_says_how_it_was(cast: Cas
     await caller.is_hung_up()
     assert_heard(rung.recording, [as_clip])
     said = assert_heard(caller.call.recording, [greeting, *cast.hotline.clips("survey")])
-    assert said[0].portion > 0.9
+    assert said[0].portion > 0.7
     record = await caller.record()
     assert (record["outcome"], record["operator"]) == ("operator", "1001")
     assert record["satisfaction"] == 2
@@ -74,7 +74,7 @@ async def test_who_waits_hears_music_and_their_position(cast: Cast) -> None:
         await caller.presses("0")
         await caller.hears("to_operator", whole=True)
     await third.hears("queue_position_before", vocabulary.small(2), "queue_position_after")
-    await third.hears("operators_busy", within=30)
+    await third.hears("operators_busy", within=60)
     assert longest_silence(third.call.recording) < 4
     await third.presses("2")
     await third.hears("message_intro")

@@ -33,8 +33,8 @@ async def by_its_number_and_by_the_callers_own(cast: Cast) -> None:
     await other.presses("5")
     await other.hears("progress_intro")
     await other.presses(f"{number}#")
-    await other.hears(*told, within=30)
-    await other.hears("progress_more", within=30)
+    await other.hears(*told, within=60)
+    await other.hears("progress_more", within=60)
     await other.presses("*")
     await other.hears("main_menu")
     await other.hangs_up()
@@ -45,7 +45,7 @@ async def by_its_number_and_by_the_callers_own(cast: Cast) -> None:
     await again.presses("5")
     await again.hears("progress_intro")
     await again.presses("#")
-    await again.hears(*told, "progress_more", within=30)
+    await again.hears(*told, "progress_more", within=60)
     await again.hangs_up()
 
 
