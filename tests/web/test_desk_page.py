@@ -255,12 +255,27 @@ async def test_the_screen_follows_the_telephone_by_itself(site):
         await rings(site, SAID, DANGER, who="op1001")
         await expect(page.get_by_text("机器听写")).to_be_visible(timeout=SLOW)
         await expect(page.get_by_text("有危险，转119")).to_be_visible()
-        for width in (1280, 390):
-            await page.set_viewport_size({"width": width, "height": 900})
-            assert not await page.evaluate(WIDER), width
-            if AXE.is_file():
-                await page.evaluate(AXE.read_text("utf-8"))
-                faults = await page.evaluate("axe.run(document).then(found => found.violations)")
-                assert faults == []
-            if folder := os.environ.get("HOTLINE_SHOTS"):
-                await page.screenshot(path=f"{folder}/desk-caller-{width}.png", full_page=True)
+        await looked_at(page, "desk-caller")
+        for who, state, words in (
+            ("li", OperatorState.TALKING, "现在不能换人"),
+            ("li", OperatorState.LOGGED_IN, "现在由li签入"),
+        ):
+            other = OperatorPresence(OperatorId("1002"), state, NOW, CALL, who)
+            await site.parts.desk.keeping.presence.set(other)
+            await page.goto("/desk?seat=1002")
+            await expect(page.get_by_text(words)).to_be_visible()
+            await expect(page.get_by_text("13804730001")).to_have_count(0)
+            await looked_at(page, f"desk-other-{state.value}")
+
+
+async def looked_at(page, name):
+    """At both widths: nothing is wider than the screen, and axe finds no fault."""
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert not await page.evaluate(WIDER), width
+        if AXE.is_file():
+            await page.evaluate(AXE.read_text("utf-8"))
+            faults = await page.evaluate("axe.run(document).then(found => found.violations)")
+            assert faults == []
+        if folder := os.environ.get("HOTLINE_SHOTS"):
+            await page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
