@@ -193,15 +193,15 @@ class AgiCall(Call):
     async def forget_queue(self) -> None:
         await self.set("QUEUESTATUS", "")
 
-    async def set(self, name: str, value: str) -> None:
-        await self.command(say.set_variable(name, value))
+    def set(self, name: str, value: str) -> Awaitable[object]:
+        return self.command(say.set_variable(name, value))
 
     async def get(self, name: str) -> str:
         reply = await self.command(say.get_variable(name))
         return reply.data or "" if reply.result == "1" else ""
 
-    async def hangup(self) -> None:
-        await self.command(say.HANGUP)
+    def hangup(self) -> Awaitable[object]:
+        return self.command(say.HANGUP)
 
     async def _must(self, command: bytes) -> Reply:
         """For commands that fail only when the caller has gone."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import abc
 from collections import deque
+from collections.abc import Awaitable
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -318,7 +319,7 @@ class Call(abc.ABC):
         """What an earlier `queue` came to says nothing of the next."""
 
     @abc.abstractmethod
-    async def set(self, name: str, value: str) -> None:
+    def set(self, name: str, value: str) -> Awaitable[object]:
         """Set a channel variable. Refuses line breaks; quotes the rest."""
 
     @abc.abstractmethod
@@ -326,7 +327,7 @@ class Call(abc.ABC):
         """A channel variable, or '' when it is not set."""
 
     @abc.abstractmethod
-    async def hangup(self) -> None:
+    def hangup(self) -> Awaitable[object]:
         """End the call. Nothing is heard after it."""
 
 

@@ -23,12 +23,11 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.python.failure import Failure
 
 from ivr.kernel.errors import HotlineError
-from ivr.kernel.sound import Sound
 from ivr.telephony.agi_call import LAST_WORD, FindSound
 from ivr.telephony.audio_hearing import Hearing
-from ivr.telephony.call import Call, Recording
+from ivr.telephony.call import Call
 from ivr.telephony.deadlines import Deadlines
-from ivr.telephony.fastagi_call import FastAgiCall, NoCallId
+from ivr.telephony.fastagi_call import FastAgiCall, NoCallId, Surroundings
 from ivr.telephony.limits import AllowList, Limits, Observer, Unobserved
 from ivr.telephony.outcomes import says_dead
 from ivr.telephony.stepping import Stepper
@@ -74,6 +73,8 @@ class AgiProtocol(Protocol):
         self._decoder = Decoder()
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        self._write = self.transport.write
+        self._turn = self.factory.observer.turn
         self.factory.entered(self)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -81,15 +82,13 @@ class AgiProtocol(Protocol):
         self._heard = heard = perf_counter()
         reply = self._decoder.lone(data)
         stepper = self._stepper
-        if reply is None:
+        if reply is None or stepper is None or not stepper.waiting:
             self._hear(data)
-        elif stepper is None or not stepper.waiting:
-            self._answered_unasked()
-        else:
-            command = stepper.step(reply)
-            if command is not None:
-                self.factory.turn(perf_counter() - heard)
-                self.transport.write(command)
+            return
+        command = stepper.step(reply)
+        if command is not None:
+            self._write(command)
+            self._turn(perf_counter() - heard)
 
     def connectionLost(self, reason: Failure | None = None) -> None:  # noqa: ARG002, N802
         self._lost = self._caller_gone = True
@@ -141,7 +140,7 @@ class AgiProtocol(Protocol):
 
     def _begin(self, environment: Environment) -> None:
         try:
-            call = self.factory.call(environment, gone=self._hung_up)
+            call = FastAgiCall(environment, self.factory.around, self._hung_up)
         except NoCallId:
             self.drop("malformed")
             return
@@ -152,8 +151,8 @@ class AgiProtocol(Protocol):
     def _send(self, command: bytes | None) -> None:
         """What the flow has come to; None when it thinks, or has ended."""
         if command is not None:
-            self.factory.turn(perf_counter() - self._heard)
-            self.transport.write(command)
+            self._write(command)
+            self._turn(perf_counter() - self._heard)
 
     def _answered_unasked(self) -> None:
         if self._reason == "done":
@@ -201,11 +200,8 @@ class AgiFactory(Factory):
         self.run = run
         self.limits = limits
         self.observer = observer
-        self.turn = observer.turn
-        self._sounds = sounds
-        self._recordings = recordings
+        self.around = Surroundings(sounds, recordings, observer, hearing)
         self._allow = allow
-        self._hearing = hearing
         self._waiting: dict[str, dict[AgiProtocol, None]] = {}  # who came first stands first
         self._arriving = Deadlines[AgiProtocol](limits.environment, lambda late: late.drop("slow"))
         self.parting = Deadlines[AgiProtocol](limits.last_word, lambda late: late.drop("done"))
@@ -226,21 +222,10 @@ class AgiFactory(Factory):
         protocol.factory = self
         return protocol
 
-    def call(self, environment: Environment, *, gone: Callable[[], None]) -> FastAgiCall:
-        """The call that an environment opens; raises `NoCallId`."""
-        return FastAgiCall(
-            environment,
-            sounds=self._sounds,
-            recordings=self._recordings,
-            missing=self._missing,
-            unrecorded=self._unrecorded,
-            gone=gone,
-            hearing=self._hearing,
-        )
-
     def entered(self, protocol: AgiProtocol) -> None:
+        if not self.live:
+            self.idle.clear()
         self.live.add(protocol)
-        self.idle.clear()
         waiting = self._waiting.setdefault(protocol.host, {})
         waiting[protocol] = None
         self._arriving.begin(protocol)
@@ -279,12 +264,6 @@ class AgiFactory(Factory):
         self.live.discard(protocol)
         if not self.live:
             self.idle.set()
-
-    def _missing(self, sound: Sound) -> None:
-        self.observer.missing(sound.id)
-
-    def _unrecorded(self, recording: Recording) -> None:
-        self.observer.unrecorded(recording.path)
 
 
 class FastAgiServer:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from attrs import frozen
+
 from ivr.kernel.errors import HotlineError
 from ivr.kernel.heard import Hints
 from ivr.kernel.ids import CallId, phone_number
@@ -15,6 +17,7 @@ from ivr.kernel.units import Seconds
 from ivr.telephony.agi_call import AgiCall, FindSound
 from ivr.telephony.audio_hearing import PASSING, Hearing
 from ivr.telephony.call import CallFacts, ListenEnd, Recording, Utterance
+from ivr.telephony.limits import Observer
 from ivr.telephony.stepping import ask_switch
 from ivr.wire.agi import Environment
 from ivr.wire.quoting import caller_name
@@ -28,37 +31,36 @@ class NoCallId(HotlineError):
     id = "no-call-id"
 
 
+@frozen
+class Surroundings:
+    """What all calls of a server share. Without `hearing` they are calls of keys."""
+
+    sounds: FindSound
+    recordings: Path
+    observer: Observer
+    hearing: Hearing | None = None
+
+
 class FastAgiCall(AgiCall):
     """Commands go out through the stepper that runs the flow. `entry` is the path of the URL."""
 
-    def __init__(  # noqa: PLR0913 - the parts, not a container
-        self,
-        environment: Environment,
-        *,
-        sounds: FindSound,
-        recordings: Path,
-        missing: Callable[[Sound], None],
-        unrecorded: Callable[[Recording], None],
-        gone: Callable[[], None],
-        hearing: Hearing | None = None,
+    def __init__(
+        self, environment: Environment, around: Surroundings, gone: Callable[[], None]
     ) -> None:
-        super().__init__(facts_of(environment), sounds=sounds, recordings=recordings)
+        """`gone` is told when a result shows that the caller has gone."""
+        super().__init__(facts_of(environment), sounds=around.sounds, recordings=around.recordings)
         self.entry = environment.get("network_script")
-        self._missing = missing
-        self._unrecorded = unrecorded
-        self._gone = gone
-        self._hearing = hearing  # None for a call of keys
+        self.gone = gone  # type: ignore[method-assign]
+        self._observer = around.observer
+        self._hearing = around.hearing
 
     command = staticmethod(ask_switch)
 
     def missing(self, sound: Sound) -> None:
-        self._missing(sound)
+        self._observer.missing(sound.id)
 
     def unrecorded(self, recording: Recording) -> None:
-        self._unrecorded(recording)
-
-    def gone(self) -> None:
-        self._gone()
+        self._observer.unrecorded(recording.path)
 
     @property
     def hears(self) -> bool:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from types import coroutine
 from typing import Any, Final, TypeVar
 
@@ -89,8 +90,9 @@ class Stepper:
         ended: Callable[[Exception | None], None],
     ) -> None:
         self._flow = flow
-        self._resume: Callable[[Any], Any] = flow.send
-        self._run: Callable[..., Any] = contextvars.copy_context().run
+        run: Callable[..., Any] = contextvars.copy_context().run
+        self._run = run
+        self._resume: Callable[[Reply | None], Any] = partial(run, flow.send)
         self._send = send
         self._ended = ended
         self._gone = False
@@ -109,7 +111,7 @@ class Stepper:
         """
         self.waiting = False
         try:
-            asked = self._run(self._resume, value)
+            asked = self._resume(value)
         except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - see _stopped
             self._stopped(raised)
             return None

@@ -12,17 +12,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 
-from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 from twisted.python.failure import Failure
-
-TcpAddress: TypeAlias = IPv4Address | IPv6Address
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 _DONE: Final = Failure(ConnectionDone())  # type: ignore[no-untyped-call]
 _LOST: Final = Failure(ConnectionLost())  # type: ignore[no-untyped-call]
+
+
+@implementer(IAddress)
+class TcpAddress(NamedTuple):
+    """One end of a connection; one is made for each call, and Twisted's own checks itself."""
+
+    host: str
+    port: int
 
 
 class LoopTransport:
@@ -106,6 +113,5 @@ class Adapter(asyncio.Protocol):
 def address(name: Any) -> TcpAddress:
     """A socket's name as Twisted has it; a socket already closed has the address ''."""
     if not name:
-        return IPv4Address("TCP", "", 0)
-    kind = IPv6Address if ":" in name[0] else IPv4Address
-    return kind("TCP", name[0], name[1])
+        return TcpAddress("", 0)
+    return TcpAddress(name[0], name[1])

@@ -20,10 +20,10 @@ res_agi.c in Asterisk 20 and 22::
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ivr.kernel.errors import HotlineError
 
@@ -52,10 +52,12 @@ class Environment:
     """The block that opens a call; cut up only where somebody looks, since few look at much.
 
     `block` begins and ends with a line feed, each line between is ``agi_name: value``. Values are
-    hostile text; of two lines with one name the first counts.
+    hostile text; of two lines with one name the first counts. `seen` is what reading it has shown
+    already.
     """
 
     block: str
+    seen: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Environment:
@@ -64,7 +66,10 @@ class Environment:
 
     def get(self, name: str) -> str:
         """The value, or '' when Asterisk sent none."""
-        return self.block.partition(f"\nagi_{name}: ")[2].partition("\n")[0]
+        seen = self.seen.get(name)
+        if seen is None:
+            return self.block.partition(f"\nagi_{name}: ")[2].partition("\n")[0]
+        return seen
 
 
 class Reply(NamedTuple):
@@ -109,6 +114,21 @@ _COMMON: Final[dict[bytes, Reply]] = {
     f"200 result={result}\n".encode(): Reply(200, result) for result in _PLAIN
 }
 _LINES: Final = re.compile(rb"(?:agi_\w*+:.*+\n){0,%d}+" % MAX_ENVIRONMENT_LINES)
+# What Asterisk 20 and 22 open a call with, in this order, and whether anybody looks at it.
+_ASTERISKS: Final = {
+    "network": False, "network_script": True, "request": False, "channel": True,
+    "language": False, "type": False, "uniqueid": True, "version": False, "callerid": True,
+    "calleridname": True, "callingpres": False, "callingani2": False, "callington": False,
+    "callingtns": False, "dnid": True, "rdnis": False, "context": False, "extension": True,
+    "priority": False, "enhanced": False, "accountcode": False, "threadid": False,
+}  # fmt: skip
+_LOOKED_AT: Final = tuple(name for name, looked_at in _ASTERISKS.items() if looked_at)
+_OPENING: Final = re.compile(
+    "".join(
+        f"agi_{name}: {'(.*+)' if looked_at else '.*+'}\n" for name, looked_at in _ASTERISKS.items()
+    )
+    + "\n"
+)
 # The next in number: the value of a variable, a clip heard to its end, digits.
 _ORDINARY: Final = re.compile(
     rb"200 result=(?:1 \(([^\n\0]{0,%d})\)|([0-9]{1,%d})(?: endpos=([0-9]{1,%d}))?)\n"
@@ -119,7 +139,13 @@ _ORDINARY: Final = re.compile(
 class Decoder:
     """Turns the bytes of one connection into messages. After an error it stays broken."""
 
-    __slots__ = ("_broken", "_buffer", "_environment", "_plain", "_usage", "_usage_size")
+    __slots__ = ("_broken", "_buffer", "_environment", "_usage", "_usage_size", "lone")
+
+    lone: Callable[[bytes], Reply | None]
+    """The reply that some bytes are when they are one ordinary reply, whole and alone; else None.
+
+    For what is None there is `feed`. Nearly every segment of a call is such a reply.
+    """
 
     def __init__(self, *, environment: bool = True) -> None:
         """With ``environment=False`` the block has been read by somebody else."""
@@ -128,32 +154,27 @@ class Decoder:
         self._usage: list[str] | None = None
         self._usage_size = 0
         self._broken: MalformedAgi | None = None
-        self._plain = not environment  # nothing half read: the next bytes begin a reply
-
-    def lone(self, data: bytes) -> Reply | None:
-        """The reply that `data` is when it is one ordinary reply, whole and alone; else None.
-
-        For what is None there is `feed`. Nearly every segment of a call is such a reply.
-        """
-        if not self._plain:
-            return None
-        return _COMMON.get(data) or _ordinary(data)
+        self.lone = _amid if environment else _ALONE
 
     def feed(self, data: bytes) -> Sequence[Message]:
         """The messages that `data` completed; raises `MalformedAgi` and then for ever."""
-        alone = self.lone(data)
-        if alone is not None:
-            return (alone,)
         if self._broken is not None:
             raise MalformedAgi(self._broken.reason)
+        if self._environment:
+            usual = _usual_environment(self._buffer + data)
+            if usual is not None:
+                self._environment, self._buffer, self.lone = False, b"", _ALONE
+                return (usual,)
         found: list[Message] = []
         try:
             self._take(self._buffer + data, found)
         except MalformedAgi as error:
-            self._broken, self._plain = error, False
+            self._broken, self.lone = error, _amid
             error.before = tuple(found)
             raise
-        self._plain = not (self._buffer or self._environment or self._usage)
+        # Where something is half read, the next bytes do not begin a reply.
+        half = self._buffer or self._environment or self._usage
+        self.lone = _amid if half else _ALONE
         return found
 
     def _take(self, data: bytes, found: list[Message]) -> None:
@@ -195,16 +216,39 @@ class Decoder:
         return None
 
 
-def _ordinary(data: bytes) -> Reply | None:
-    """The reply that `data` is when it is one of `_ORDINARY`'s."""
-    found = _ORDINARY.fullmatch(data)
+class _Ordinary(dict[bytes, Reply | None]):
+    """Replies by their lines: the commonest are kept, the others read where they are looked up."""
+
+    def __missing__(self, data: bytes) -> Reply | None:
+        found = _ORDINARY.fullmatch(data)
+        if found is None:
+            return None
+        value, result, position = found.groups()
+        if value is not None:
+            return tuple.__new__(Reply, (200, "1", _text(value), None, ""))
+        endpos = None if position is None else int(position)
+        return tuple.__new__(Reply, (200, result.decode(), None, endpos, ""))
+
+
+_ALONE: Final = _Ordinary(_COMMON).__getitem__
+
+
+def _amid(_: bytes) -> None:
+    """Amid something no reply stands alone."""
+
+
+def _usual_environment(data: bytes) -> Environment | None:
+    """The environment that `data` is when it is whole, alone, and just as Asterisk has it."""
+    if not data.endswith(b"\n\n") or len(data) > MAX_ENVIRONMENT or b"\0" in data:
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    found = _OPENING.fullmatch(text)
     if found is None:
         return None
-    value, result, position = found.groups()
-    if value is not None:
-        return tuple.__new__(Reply, (200, "1", _text(value), None, ""))
-    endpos = None if position is None else int(position)
-    return tuple.__new__(Reply, (200, result.decode(), None, endpos, ""))
+    return Environment(f"\n{text[:-1]}", dict(zip(_LOOKED_AT, found.groups(), strict=True)))
 
 
 def _opening_block(data: bytes) -> tuple[bytes, bytes, bytes]:

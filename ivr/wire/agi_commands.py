@@ -11,7 +11,6 @@ from ivr.wire.quoting import agi_argument, application_argument, variable_name
 
 MAX_COMMAND: Final = 2047  # with its line feed: Asterisk before 2025-07 reads it into 2048 bytes
 ALL_KEYS: Final = "0123456789*#"
-PLAIN: Final = 256  # letters and digits: far from both limits
 REMEMBERED: Final = 2048  # commands that recur in every call; a prompt library has some hundred
 
 ANSWER: Final = b"ANSWER\n"
@@ -42,10 +41,9 @@ def record_file(path: str, *, milliseconds: int, silence: int) -> bytes:
     return _line(f'RECORD FILE {name} wav "{ALL_KEYS}" {milliseconds} 0 BEEP s={silence}')
 
 
+@lru_cache(maxsize=REMEMBERED)
 def set_variable(name: str, value: str) -> bytes:
     """Set a channel variable, or write a function such as ``CALLERID(name)``."""
-    if value.isalnum() and value.isascii() and len(value) <= PLAIN:  # nothing to quote or refuse
-        return b'SET VARIABLE %b "%b"\n' % (variable_name(name).encode(), value.encode())
     return _line(f"SET VARIABLE {variable_name(name)} {agi_argument(value)}")
 
 

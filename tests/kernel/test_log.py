@@ -115,6 +115,27 @@ def test_configuring_again_replaces_the_handlers():
     assert logging.getLogger("x").handlers == []
 
 
+def test_a_test_hears_what_is_said_straight_to_the_writer():
+    code = """
+from structlog.testing import capture_logs
+from ivr.kernel.log import configure, logger
+configure("warning")
+with capture_logs() as heard:
+    logger().info("not said")
+    logger().warning("%d left", 3, of=4)
+    logger().bind(part="ear").error("deaf")
+assert [(each["event"], each["log_level"]) for each in heard] == [
+    ("3 left", "warning"), ("deaf", "error")
+], heard
+assert (heard[0]["of"], heard[1]["part"]) == (4, "ear")
+logger().error("said")
+"""
+    said = subprocess.run(  # noqa: S603 - our own interpreter and words
+        [sys.executable, "-c", code], capture_output=True, timeout=60, check=True
+    )
+    assert [json.loads(line)["event"] for line in said.stdout.splitlines()] == ["said"]
+
+
 def test_a_line_says_when_how_grave_and_why():
     code = """
 import logging

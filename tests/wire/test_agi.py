@@ -1,6 +1,8 @@
 """The AGI codec: the grammar, its limits, and that chunks never show."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -162,6 +164,29 @@ def test_a_lone_reply_is_not_looked_for_amid_another():
     assert decoder.lone(b"200 result=1 (x)\n") == Reply(200, "1", "x")
     decoder.feed(b"200 result=1 (cut ")
     assert decoder.lone(b"200 result=1 (x)\n") is None
+
+
+# Of Asterisk 22, in its order.
+CAPTURED = Path(__file__).with_name("corpus").joinpath("cut.agi").read_text("utf-8")
+NAMES = re.findall(r"^A agi_(\w+):", CAPTURED, re.MULTILINE)
+hostile = st.binary(max_size=6) | st.sampled_from([b"", b"\nagi_dnid: 2", b"\n\n", b"\n", b"\0"])
+
+
+@given(st.lists(hostile, min_size=len(NAMES), max_size=len(NAMES)), st.integers(min_value=0))
+def test_the_usual_environment_says_what_its_lines_say(values, place):
+    """Asterisk's own order is read by a shorter road: to the same words, and the same refusals."""
+    lines = [b"agi_%b: %b\n" % (n.encode(), v) for n, v in zip(NAMES, values, strict=True)]
+    usual = b"".join([*lines, b"\n"])
+    read, refused = all_of([usual], environment=True)
+    assert (read, refused) == all_of(cut(usual, [place]), environment=True)
+    if any(b"\n" in value for value in values):
+        return
+    other, also_refused = all_of([b"".join([*lines[1:], lines[0], b"\n"])], environment=True)
+    assert refused == also_refused
+    for name, value in zip(NAMES, values, strict=True):
+        assert refused or read[0].get(name) == other[0].get(name) == value.decode(
+            "utf-8", "replace"
+        )
 
 
 @given(streams, st.lists(st.integers(min_value=0), max_size=30), st.booleans())

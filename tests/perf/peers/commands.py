@@ -14,7 +14,7 @@ TWELVE: Final = (
     'GET DATA "say/main_menu" 5000 4',
     'EXEC Queue "hotline,c,,,90"',
     'VERBOSE "served" 3',
-    'SET VARIABLE HOTLINE_STEP "served"',
     "SET CONTEXT hotline-in",
     "HANGUP",
+    'SET VARIABLE HOTLINE_DONE "1"',  # the last word: the product says it on its own
 )

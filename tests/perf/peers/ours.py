@@ -1,4 +1,7 @@
-"""Our server as it runs in the product: observer, metrics, a log line a call; twelve commands."""
+"""Our server as it runs in the product: observer, metrics, a log line a call; twelve commands.
+
+The flow gives eleven, the server the last word.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ GET_DATA = b'GET DATA "say/main_menu" 5000 4\n'
 CONTEXT = agi_commands.set_place("hotline-in", "114", 1)[0]
 
 
-async def _twelve(call: FastAgiCall) -> None:
+async def _eleven(call: FastAgiCall) -> None:
     await call.answer()
     await call.set("HOTLINE_STEP", "answered")
     await call.set("CALLERID(name)", "114")
@@ -34,7 +37,6 @@ async def _twelve(call: FastAgiCall) -> None:
     await call.command(GET_DATA)
     await call.command(agi_commands.execute("Queue", "hotline", "c", "", "", "90"))
     await call.command(agi_commands.verbose("served"))
-    await call.set("HOTLINE_STEP", "served")
     await call.command(CONTEXT)
     await call.hangup()
 
@@ -47,7 +49,7 @@ async def serve(port: int) -> None:
         assert isinstance(call, FastAgiCall)
         meter.live.inc()
         try:
-            await _twelve(call)
+            await _eleven(call)
         finally:
             meter.live.dec()
             meter.calls.count("connected")

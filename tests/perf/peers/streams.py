@@ -1,8 +1,13 @@
-"""The base of all ratios: asyncio streams and nothing else; with `uvloop`, on that loop."""
+"""The base of all ratios: asyncio streams and nothing else; with `uvloop`, on that loop.
+
+With `documented` it also waits for its writer to close, as the documentation of asyncio has it,
+and logs a line a call, as ours does.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 
 import uvloop
@@ -10,6 +15,7 @@ import uvloop
 from .commands import TWELVE
 
 BACKLOG = 1024
+DOCUMENTED = "documented" in sys.argv[2:]
 LINES = tuple(f"{command}\n".encode() for command in TWELVE)
 
 
@@ -26,6 +32,9 @@ async def _call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             break
         rest.partition("=")
     writer.close()
+    if DOCUMENTED:
+        logging.info("call %s ended", values["agi_uniqueid"])  # noqa: LOG015 - as most have it
+        await writer.wait_closed()
 
 
 async def serve(port: int) -> None:
@@ -34,5 +43,6 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     run = uvloop.run if "uvloop" in sys.argv[2:] else asyncio.run
     run(serve(int(sys.argv[1])))
