@@ -121,7 +121,7 @@ async def test_a_call_that_moved_to_another_node_is_shown_once_where_it_is_now(n
 
 async def test_the_calls_of_a_node_end_with_it(redis, nodes, inside):
     one, _ = nodes
-    async with open_shared(redis.url) as third:
+    async with open_shared(redis.url, limit=seconds(20)) as third:
         await third.live.put(live("a"))
         await eventually(one.live.all, (live("a"),))
     assert await one.live.all() == ()

@@ -23,7 +23,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA)
 LONG = seconds(60)
 
 
-PATIENT = seconds(5)  # the tests share a busy machine; what is late is tested elsewhere
+PATIENT = seconds(20)  # the tests share a busy machine; what is late is tested elsewhere
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -155,7 +155,7 @@ async def test_who_waits_gets_the_lock_when_it_is_let_go(locks):
         async with locks.hold("x", ttl=LONG, wait=LONG):
             order.append("second")
 
-    await asyncio.wait_for(asyncio.gather(first(), second()), 30)
+    await asyncio.wait_for(asyncio.gather(first(), second()), 60)
     assert order == ["first", "second"]
 
 
