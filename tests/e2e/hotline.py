@@ -52,7 +52,7 @@ never = ["H036"]  # 环保举报
 """
 
 GONE: Final = "caller-gone"  # the step that says who hung up
-IN_FORCE: Final = 3.0  # seconds; the service promises two
+TAKEN: Final = '"table in force"'
 
 Row = Mapping[str, Any]
 
@@ -134,7 +134,8 @@ class Hotline:
     def exchange_calls(self) -> list[Row]:
         """What the simulated exchange logged, oldest first."""
         logs = sorted(self.home.rglob("calls.jsonl"))
-        return [json.loads(line) for log in logs for line in log.read_text("utf-8").splitlines()]
+        whole = (line for log in logs for line in log.read_text("utf-8").split("\n")[:-1])
+        return [json.loads(line) for line in whole]
 
     async def command(self, *words: str) -> str:
         """What `hotline ...` prints; an error when it fails."""
@@ -152,7 +153,20 @@ class Hotline:
     async def publish(self, *folder: str) -> None:
         """Publish a table (the product's own by default) and wait until it is in force."""
         await self.command("table", "publish", *folder)
-        await asyncio.sleep(IN_FORCE)
+        await self.in_force()
+
+    async def in_force(self) -> None:
+        """Calls from now on go by the newest table: the node's log says that it has taken it up."""
+        [newest] = self.rows("select version from published_table where active")
+        log = self.home / "log" / "service.log"
+        async with asyncio.timeout(SOON):
+            while True:
+                lines = await asyncio.to_thread(log.read_text, "utf-8", "replace")
+                whole = lines.split("\n")[:-1]
+                taken = [json.loads(line) for line in whole if TAKEN in line]
+                if taken and taken[-1]["table"] == newest["version"]:
+                    return
+                await asyncio.sleep(0.1)
 
     def asterisk(self, command: str) -> str:
         """What Asterisk's command line answers."""

@@ -98,7 +98,7 @@ async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
     await page.get_by_label("为什么发布").fill("试改两项菜单")
     await page.get_by_role("button", name="发布").click()
     await expect(page.get_by_text("已发布，各节点即刻生效")).to_be_visible(timeout=SLOW)
-    await asyncio.sleep(1)  # what the service promises
+    await hotline.in_force()
     await keyed(cast, "311", POWER)
 
     before = await page.locator("dd a", has_text="版").first.text_content()
@@ -109,7 +109,7 @@ async def test_a_change_in_the_browser_is_heard_on_the_telephone_and_taken_back(
     await form.get_by_label("修改原因").fill("试完恢复")
     await form.get_by_role("button", name="恢复到").click()
     await expect(page.get_by_text("已恢复，各节点即刻生效")).to_be_visible(timeout=SLOW)
-    await asyncio.sleep(1)
+    await hotline.in_force()
     await keyed(cast, "311", WATER)
 
 

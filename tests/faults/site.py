@@ -251,7 +251,7 @@ def _with(known: dict[str, str], more: Mapping[str, str]) -> dict[str, str]:
 
 def _moments(log: Path, event: str, since: float) -> list[float]:
     """When it was said since then, as `time.time`; a log has the time on the site's wall."""
-    lines = log.read_text("utf-8", "replace").splitlines()
+    lines = log.read_text("utf-8", "replace").split("\n")[:-1]  # the last may be half written
     said = (json.loads(line) for line in lines if f'"event":"{event}"' in line)
     moments = (datetime.fromisoformat(each["timestamp"]).timestamp() for each in said)
     return [at for at in moments if at >= since]
