@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, expect
 
 from deploy.layout import find_asterisk
 from ivr.speech.engines import can_run
 from ivr.speech.model_files import is_there, model_folder
 from tests.callers.clips import clip, joined
 from tests.callers.noises import recorded_beside
+from tests.web.browser import chromium
 
 from .citizen import Citizen, introduction
 from .crowd import FIRST, Speakers, at_once
 from .hotline import Hotline, Row, start
 from .scenes import Cast, Outcomes, Scene, name_of, play
+from .test_11_pages import signed_in
 
 HEARING = {"HOTLINE_SPEECH__ENGINE": "whisper", "HOTLINE_SPEECH__WORKERS": "2"}
 AT_ONCE = 2  # scenes: as many as there are recognisers, so that nobody waits for another's answer
 UNDERSTOOD = 6.0  # seconds in which any answer to speech has begun
 TALKING = 2.5  # seconds into the greeting
 CROWD = 20
+PATIENT = 90_000  # milliseconds; a process that begins again loads its models
 WRITTEN = 30.0  # seconds after a call in which its record is there
 
 pytestmark = pytest.mark.skipif(
@@ -192,6 +200,52 @@ def test_twenty_who_speak_at_once_are_all_served(hotline: Hotline, outcomes: Out
     assert len(rows) == CROWD
     assert all("operator" in row["steps"] for row in rows)
     assert {row["outcome"] for row in rows} == {"abandoned"}
+
+
+async def test_what_a_caller_said_outlives_the_process_that_heard_it(
+    cast: Cast, hotline: Hotline, outcomes: Outcomes
+) -> None:
+    """Killed while they talk to an operator, whose screen has their words again from the switch."""
+    assert outcomes  # have been played: the recognisers are warm, and no scene needs an empty desk
+    async with chromium() as browser:
+        page = await signed_in(browser, hotline)
+        await page.goto("/desk?seat=1001")
+        seat = await cast.operator("1001")
+        await page.get_by_role("button", name="在此签入").click()
+        await expect(page.get_by_text("现在没有来电")).to_be_visible(timeout=PATIENT)
+        caller = await _greeted(cast)
+        await caller.says(clip("water"))
+        await caller.hears(introduction("H090"), "confirm")
+        await caller.presses("0")
+        await (await seat.incoming(within=30)).pick_up()
+        shown = page.locator("section", has=page.locator("#caller"))
+        await expect(shown).to_contain_text("正在通话的来电", timeout=PATIENT)
+        words = await shown.locator("p.sentence").text_content()
+        heard_by = hotline.service
+        os.kill(heard_by, signal.SIGKILL)
+        await _until(lambda: hotline.service != heard_by and hotline.answers())
+        await _opens(page, "/desk?seat=1001")
+        await expect(shown).to_contain_text("机器听写", timeout=PATIENT)
+        await expect(shown.locator("p.sentence")).to_have_text(words or "")
+        await expect(shown).to_contain_text(caller.number)
+        await caller.hangs_up()
+        await expect(shown).to_contain_text("现在没有来电", timeout=PATIENT)
+
+
+async def _opens(page: Page, path: str) -> None:
+    """Pages are served a moment after calls are."""
+    async with asyncio.timeout(PATIENT / 1000):
+        while True:
+            with contextlib.suppress(PlaywrightError):
+                await page.goto(path)
+                return
+            await asyncio.sleep(0.2)
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENT / 1000):
+        while not true():  # noqa: ASYNC110 - another process, which rings no bell
+            await asyncio.sleep(0.1)
 
 
 def _rows_of_crowd(hotline: Hotline) -> list[Row]:
