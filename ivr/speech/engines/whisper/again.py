@@ -18,6 +18,7 @@ from ivr.speech.engines.engine import Samples
 SLOWER: Final = 0.87  # of the speed and of the pitch
 UNSURE: Final = -0.5  # mean log-probability of the best reading; half of hard clips are below it
 LONGEST: Final = 8 * 8000  # samples; a longer story has more than one way to be understood
+LESS: Final = 0.25  # of score: played slower, what was clear in the first hearing is not always so
 PATIENCE: Final = 1.0  # seconds the first hearing took: where it took longer, two would be late
 
 
@@ -37,10 +38,10 @@ def slowed(samples: Samples) -> Samples:
     return np.asarray(stretched, dtype=np.float32)
 
 
-def together(*hearings: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """What several hearings read, best first, each text once."""
-    best: dict[str, float] = {}
-    for one in (reading for hearing in hearings for reading in hearing):
-        best[one.text] = max(one.score, best.get(one.text, one.score))
+def together(first: Sequence[Hypothesis], again: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """What both hearings read, best first, each text once; the second has a little less say."""
+    best = {one.text: one.score for one in first}
+    for one in again:
+        best[one.text] = max(one.score - LESS, best.get(one.text, one.score - LESS))
     ranked = sorted(best.items(), key=lambda each: -each[1])
     return tuple(Hypothesis(text, score) for text, score in ranked)
