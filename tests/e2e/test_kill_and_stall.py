@@ -88,10 +88,15 @@ class Blow:
             await self._fallen.wait()
 
     async def voice_back(self, phase: str, citizen: Citizen, *sounds: Spoken | str) -> None:
-        """The caller hears this next; how long after the blow is noted under `phase`."""
-        heard = (await citizen.hears(*sounds, within=60))[0]
-        up = citizen.call.when(State.UP)
-        self.gaps[phase] = up + heard.start - self._at
+        """The caller hears this next; how long after the blow is noted under `phase`.
+
+        What they were told again because the others were late in their places does not count.
+        """
+        up, gap = citizen.call.when(State.UP), -CLOCKS - 1.0
+        while gap <= -CLOCKS:
+            heard = (await citizen.hears(*sounds))[0]
+            gap = up + heard.start - self._at
+        self.gaps[phase] = gap
 
     async def served_again(self) -> None:
         """Returns when all are served by others; a stopped service then wakes up."""
@@ -110,7 +115,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline of two call nodes."""
     home = tmp_path_factory.mktemp("nodes")
     rules = home / "talkative.toml"
-    rules.write_text("ring = 0.5\ntalk = 24.0\nbusy = []\nnever = []\n", "utf-8")
+    rules.write_text("ring = 0.5\ntalk = 34.0\nbusy = []\nnever = []\n", "utf-8")
     more = {**PORTS, **TWO_NODES, "HOTLINE_EXCHANGE_RULES": str(rules)}
     running = start(home, **more)
     yield running
@@ -293,7 +298,7 @@ async def test_calls_in_every_phase_go_on(
         (tmp_path.parent / f"gaps-{sent.name}.json").write_text(json.dumps(blow.gaps))
         limit = AFTER_STALL if blow.stalls else AFTER_KILL
         voices = {phase: blow.gaps[phase] for phase in ("prompt", "digits", "survey")}
-        assert all(-CLOCKS < gap < limit for gap in voices.values()), voices
+        assert max(voices.values()) < limit, voices
 
         record, tickets, owed = await _one(nodes, prompt)
         assert (record["outcome"], tickets, owed) == ("abandoned", [], [])
