@@ -11,7 +11,7 @@ from ivr.app.node import Node
 from ivr.app.preview import preview_of
 from ivr.app.publishing import active_snapshot
 from ivr.app.stores import open_stores
-from ivr.desk.commands import Manager, OperatorCommands
+from ivr.desk.commands import OperatorCommands
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import SystemClock
@@ -20,6 +20,7 @@ from ivr.people.accounts import AccountKeeping, OwnAccount
 from ivr.people.sign_in import SignIn
 from ivr.people.throttle import Throttle
 from ivr.settings import Settings
+from ivr.telephony.manager import ManagerClient
 from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
 from ivr.web.seats import SeatKeeping
@@ -50,7 +51,7 @@ async def account_keeping(settings: Settings) -> AsyncIterator[AccountKeeping]:
         yield AccountKeeping(stores.accounts, stores.sessions, units, clock)
 
 
-def web_parts(node: Node, manager: Manager) -> WebParts:
+def web_parts(node: Node, manager: ManagerClient) -> WebParts:
     stores, clock = node.stores, node.clock
     units, desk = UnitsInForce(node.book.snapshot), TableDesk(node.office)
     throttle = Throttle(node.present.tally)
@@ -69,6 +70,7 @@ def web_parts(node: Node, manager: Manager) -> WebParts:
                 switch=OperatorCommands(manager, node.settings.calls.queue),
                 audit=stores.audit,
             ),
+            lambda: manager.up,
         ),
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from ivr.calls.live import LiveCall, LiveCalls
@@ -19,7 +21,8 @@ class DeskSeen:
 
     `mine` says whether the operator sits there; of a seat that is another's nothing is told but
     its state. `caller` is who rings there or is talked to; None also when nothing is known of
-    that call. `waiting` want a human and nobody talks to them yet, the longest first.
+    that call. `waiting` want a human and nobody talks to them yet, the longest first. Unless
+    `current` the switch can not be asked: what is told of seats was so a while ago.
     """
 
     seat: OperatorPresence | None
@@ -27,6 +30,7 @@ class DeskSeen:
     caller: LiveCall | None
     waiting: tuple[LiveCall, ...]
     seats: tuple[OperatorPresence, ...]
+    current: bool
 
     @property
     def has_caller(self) -> bool:
@@ -35,10 +39,14 @@ class DeskSeen:
 
 @frozen
 class DeskReading:
-    """What the switch and the calls say now; `keeping` is for what an operator asks of it."""
+    """What the switch and the calls say now; `keeping` is for what an operator asks of it.
+
+    `connected` says whether the switch tells us what happens.
+    """
 
     live: LiveCalls
     keeping: SeatKeeping
+    connected: Callable[[], bool]
 
     async def seat_of(self, me: Account) -> OperatorId | None:
         """Where they are logged in; else the one that their account is named like."""
@@ -61,4 +69,5 @@ class DeskReading:
             caller=calls.get(seat.call) if seat and mine and seat.call else None,
             waiting=tuple(each for each in waiting if each.call not in talks),
             seats=seats,
+            current=self.connected(),
         )

@@ -216,6 +216,7 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             office = table_office(settings, stores, MemoryFanout(), ThreadWorkshop(), clock)
         office.archive._sheets[snapshot.sha256] = sheets  # read once for all tests
         in_force = InForce(stores, snapshot)
+        switch = Switch()
         desk, throttle = TableDesk(office), Throttle(MemoryTally(clock))
         parts = WebParts(
             sign_in=SignIn(stores.accounts, stores.sessions, throttle, stores.audit, clock),
@@ -225,7 +226,8 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
             tickets=TicketReading(stores.tickets, stores.dictations, in_force, settings.recordings),
             desk=DeskReading(
                 MemoryLiveCalls(),
-                SeatKeeping(MemoryPresence(), OperatorCommands(Switch(), "q"), stores.audit),
+                SeatKeeping(MemoryPresence(), OperatorCommands(switch, "q"), stores.audit),
+                lambda: not switch.away,
             ),
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),

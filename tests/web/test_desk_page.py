@@ -227,6 +227,18 @@ async def test_an_operator_logs_a_seat_in_and_takes_a_break_from_the_page(site):
     assert len(switch.asked) == 4
 
 
+async def test_without_word_from_the_switch_nothing_is_said_that_may_not_be_so(site):
+    browser = await site.signed_in("op1001", Role.OPERATOR)
+    site.parts.desk.keeping.switch.manager.away = True
+    said = readable(await browser.look("/desk"))
+    assert "暂时收不到交换机的消息" in said
+    assert "现在不知道有谁签入" in said
+    assert "还没有签入" not in said
+    assert "没有话务员" not in said
+    site.parts.desk.keeping.switch.manager.away = False
+    assert "暂时收不到" not in readable(await browser.look("/desk"))
+
+
 async def test_a_switch_that_is_away_is_said_to_be_in_words_of_the_operator(site):
     browser = await site.signed_in("op1001", Role.OPERATOR)
     site.parts.desk.keeping.switch.manager.away = True
