@@ -1,6 +1,6 @@
 """Compiling a table: a router learned from its lexicon and examples, as bytes.
 
-Forty seconds of CPU and a third of a gigabyte: to be run in a worker process, never on the loop.
+Two minutes of CPU and half a gigabyte: to be run in a worker process, never on the loop.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from routing.directory import AreaLevel
 from routing.fitting import Fitting
 from routing.hearing import Ear, Tables
 from routing.ids import TableVersion
+from routing.kindred import Rewording, kindred
 from routing.lessons import Teacher, curriculum, matrix, words_of
 from routing.lexicon import Example
 from routing.model import rounded
@@ -64,9 +65,19 @@ def teacher_of(table: RoutingTable) -> Teacher:
         outcomes=outcomes,
         counted=counted_of(table, outcomes),
         garbler=Garbler(tables.sounds, syllable_names()),
+        rewording=Rewording(kindred(), untouched=_decisive(table)),
         districts=Districts(table),
         places=_places(table),
     )
+
+
+def _decisive(table: RoutingTable) -> Iterator[str]:
+    """Words that decide by themselves; in another's stead a sentence would mean something else."""
+    for keyword in table.lexicon.keywords:
+        yield from keyword.wordings
+    for phrase in table.lexicon.phrases:
+        yield phrase.text
+    yield from _places(table)
 
 
 def _places(table: RoutingTable) -> tuple[str, ...]:
@@ -94,10 +105,12 @@ def _learn(teacher: Teacher, examples: Sequence[Example], weak: Sequence[Example
     taught = [*(each for at, each in enumerate(examples) if at % _KEPT_BACK), *weak]
     keys = words_of([teacher.lesson(example) for example in (*taught, *kept)])
     size, outcomes = teacher.counted.size, teacher.outcomes
-    first = matrix(curriculum(teacher, taught, random), keys, size, outcomes)
+    lessons = curriculum(teacher, taught, random)
+    first = matrix(lessons, keys, size, outcomes)
     fitting = Fitting(len(keys) + size, outcomes.size).study(first, _FIRST)
     calibration = calibrated(teacher, rounded(keys, fitting.weights), kept, random)
-    every = matrix(curriculum(teacher, (*taught, *kept), random), keys, size, outcomes)
+    lessons += curriculum(teacher, kept, random)
+    every = matrix(lessons, keys, size, outcomes)
     fitting.study(every, _THEN)
     labels = outcomes.digest(teacher.counted.matters)
     return Compiled(teacher.tables, rounded(keys, fitting.weights), calibration, labels, {})

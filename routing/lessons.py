@@ -1,12 +1,13 @@
 """From the examples of a table to what a model learns from.
 
 Each example is heard as it is and once more as a bad line would give it; where it names no place,
-also from callers whose place is known.
+also from callers whose place is known. Calls for help, and what sounds like one, are heard in
+other words as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Final
 
@@ -18,6 +19,7 @@ from routing.features import Counted, Grams, Hashes, Indices, Values, grams
 from routing.fitting import Lessons
 from routing.hearing import Ear, Heard, Tables
 from routing.ids import AreaCode, LineCode
+from routing.kindred import Rewording
 from routing.lexicon import Example
 from routing.model import gram_value, vocabulary
 from routing.noise import Garbler
@@ -33,6 +35,8 @@ _TELLINGS: Final = (
     "我是{place}的，{text}",
     "{text}，我住{place}",
 )
+_REWORDED: Final = 2  # times that a sentence about danger is said in other words
+_ALARMING: Final = 4  # groups of words in a sentence, from which on it sounds like danger
 AT_LEAST: Final = 2  # sentences that an n-gram stands in before it counts
 
 
@@ -55,6 +59,7 @@ class Teacher:
     outcomes: Outcomes
     counted: Counted
     garbler: Garbler
+    rewording: Rewording
     districts: Districts
     places: tuple[str, ...]  # as people call them
 
@@ -84,6 +89,19 @@ class Teacher:
         heard = self.ear.hear(told)
         return self._lesson(heard, example.targets, self.districts.kind(heard.areas))
 
+    def reworded(self, example: Example, random: Random) -> Iterator[Lesson]:
+        """The same in other words, of what is or sounds like a call for help."""
+        if not self._alarming(example):
+            return
+        for _ in range(_REWORDED):
+            yield self.lesson(example, spoken=self.rewording.reword(example.text, random))
+
+    def _alarming(self, example: Example) -> bool:
+        if intent_of(example.targets[0]) == EMERGENCY:
+            return True
+        heard = self.ear.hear(example.text)
+        return bool(heard.alarms) or len(heard.groups) >= _ALARMING
+
     def _happens_anywhere(self, targets: Sequence[str]) -> bool:
         """Whether a place changes nothing: danger, and lines that serve all of the city alone."""
         if not is_line(targets[0]):
@@ -109,7 +127,7 @@ class Teacher:
 def curriculum(teacher: Teacher, examples: Iterable[Example], random: Random) -> list[Lesson]:
     """Each example twice: from another caller, and from yet another on a bad line.
 
-    Many are told with a place as well.
+    Many are told with a place as well, and what is about danger in other words.
     """
     lessons: list[Lesson] = []
     for example in examples:
@@ -118,6 +136,7 @@ def curriculum(teacher: Teacher, examples: Iterable[Example], random: Random) ->
         placed = teacher.placed(example, random) if random.random() < _TOLD_PLACE else None
         if placed:
             lessons.append(placed)
+        lessons.extend(teacher.reworded(example, random))
     return lessons
 
 
