@@ -39,7 +39,7 @@ def _router(snapshot: Snapshot, tell: Tell) -> Router:
             return Router.open(snapshot, known)
         except BadCompilation:
             tell("缓存的分派模型不能用，重新编制。")
-    tell("正在由派单目录编制分派模型，只在目录或程序变动后做一次，约需半分钟……")
+    tell("正在由派单目录编制分派模型，只在目录或程序变动后做一次，约需两分钟……")
     return Router.open(snapshot, compile_table(lesson.body))
 
 

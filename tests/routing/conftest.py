@@ -1,13 +1,10 @@
 import shutil
-from datetime import UTC, datetime
 
 import pytest
 
-from routing.decide import Router
-from routing.ids import TableVersion
-from routing.learn import compile_router
+from ivr.app.routers import open_router
+from ivr.settings import Settings
 from routing.load import DATA, load_table
-from routing.table import publish
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +20,6 @@ def folder(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def router(table):
-    """The router of the shipped table; it takes half a minute to make."""
-    snapshot = publish(table, TableVersion(1), datetime(2026, 11, 22, tzinfo=UTC))
-    return Router.open(snapshot, compile_router(table))
+def router(tmp_path_factory):
+    """The router of the shipped table, as set-up has learned it."""
+    return open_router(Settings(home=tmp_path_factory.mktemp("home")), print)
