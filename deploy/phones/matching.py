@@ -36,6 +36,7 @@ SURE_ALONE: Final = 0.75  # of a clip that is a single piece: a syllable may res
 PIECES_NEEDED: Final = 2  # unless that is the whole clip
 QUIET: Final = 0.1  # of the clip's own level: a piece as quiet as that says nothing either way
 MISSES: Final = 2  # pieces in a row: one may have been lost on the line
+MISSES_AT_FIRST: Final = 3  # pieces: what moved within the head may leave none of these
 FLOOR: Final = 30.0 * 30.0  # energy a sample under which there is nothing to correlate with
 PRE_EMPHASIS: Final = 0.95
 
@@ -106,8 +107,9 @@ class Haystack:
             tells = _rms(piece) >= quiet and (len(piece) >= PIECE // 2 or not piece_start)
             if tells:
                 score, found = self._next(piece, at, lost=bool(scores))
-                misses = 0 if score >= PIECE_HEARD else misses + 1
-                if misses >= MISSES:
+                needed = PIECE_HEARD if scores or not misses else FOUND_AGAIN
+                misses = 0 if score >= needed else misses + 1
+                if misses >= (MISSES if scores else MISSES_AT_FIRST):
                     break
                 if not misses:
                     scores.append(score)
