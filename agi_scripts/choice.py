@@ -16,6 +16,7 @@ from prompts.catalogue import PROMPTS
 HUMAN: Final = "0"
 REPEAT: Final = "9"
 BACK: Final = "*"
+UNCLEAR: Final = "?"  # no key of a telephone
 MISSES_BEFORE_HUMAN: Final = 2  # two misunderstandings reach a human
 REPEATS: Final = 20  # a stuck 9 key must not hold a line for ever
 
@@ -48,6 +49,20 @@ async def choose_or_say(
     return await _ask(visit, question, keys, said, wishes=True)
 
 
+async def answer(visit: Visit, *question: Spoken, keys: str, said: Said = NOTHING_SAID) -> str:
+    """What is keyed, or the key that is said, of a question that does without an answer.
+
+    '' for silence, UNCLEAR for words that are no answer. Raises `Diverted`.
+    """
+    reply = await _listen(visit, question, keys, said)
+    return reply if isinstance(reply, str) else UNCLEAR
+
+
+async def ask_number(visit: Visit, *question: Spoken, at_most: int) -> str | Utterance:
+    """Up to `at_most` keys, the key of what is said everywhere, or other words."""
+    return await _listen(visit, question, "", NOTHING_SAID, at_most=at_most)
+
+
 async def _ask(
     visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said, *, wishes: bool
 ) -> str | Utterance:
@@ -69,13 +84,13 @@ async def _ask(
 
 
 async def _listen(
-    visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said
+    visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said, *, at_most: int = 1
 ) -> str | Utterance:
     """A key, '' for nothing, or words that are no answer to the question."""
     if visit.understanding is None or not visit.hears:
-        return (await visit.call.ask(*question)).keys
+        return (await visit.call.ask(*question, at_most=at_most)).keys
     expecting = hints(keys, said, visit.understanding.places)
-    reply = await visit.call.listen(*question, expecting=expecting)
+    reply = await visit.call.listen(*question, expecting=expecting, at_most=at_most)
     if isinstance(reply, Digits):
         return reply.keys
     if reply.choice == answers.HANG_UP:

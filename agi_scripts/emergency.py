@@ -12,7 +12,7 @@ from ivr.calls.record import Outcome
 from ivr.kernel.errors import StoreAway
 from ivr.kernel.ids import PhoneNumber
 from ivr.kernel.units import seconds
-from ivr.telephony.call import DialEnd, DialResult, Digits
+from ivr.telephony.call import NO_TIME, DialEnd, DialResult, Digits
 from ivr.tickets.model import MessageKept, NewTicket
 from prompts import readers
 from prompts.catalogue import PROMPTS
@@ -62,18 +62,18 @@ async def _register(visit: Visit) -> None:
     """A ticket for whoever looks after it, without a word to the caller."""
     if visit.journey.ticket is not None:
         return
-    written, visit.place.kept = visit.place.kept, None
+    said, visit.place.kept = visit.place.kept, None
     new = NewTicket(
         key=f"call:{visit.call.facts.call}:emergency",
         call=visit.call.facts.call,
         caller=visit.journey.contact,
         line=None,
         unit=None,
-        recording="",
-        duration=0.0,
+        recording=said.path if said else "",
+        duration=said.duration if said else NO_TIME,
         happened=visit.clock.now(),
         table=visit.snapshot.number,
-        words=written.words if written else "",
+        words=said.words if said else "",
         danger=True,
     )
     try:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from agi_scripts import words
-from agi_scripts.choice import HUMAN, beware
+from agi_scripts.answers import REVIEW
+from agi_scripts.choice import BACK, HUMAN, REPEAT, UNCLEAR, Diverted, answer, beware
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from ivr.calls.record import CallbackReason, Outcome
@@ -62,19 +63,30 @@ async def review(visit: Visit) -> Station:
         return await _not_recorded(visit)
     await visit.call.fresh()
     for _ in range(RETAKES):
-        key = (await visit.call.ask(PROMPTS.message_review)).keys
+        key = await _reviewed(visit)
         if key == HUMAN:
             return await _hand_over(visit)
         if key == LISTEN:
             await _play_back(visit)
-        elif key == AGAIN:
+        elif key in (AGAIN, BACK):
             if not await _record_again(visit):
                 return await _not_recorded(visit)
         elif key in ("", SUBMIT, "#"):
             break
-        else:
-            await visit.call.say(PROMPTS.no_such_choice)
+        elif key != REPEAT:
+            sorry = PROMPTS.not_understood if key == UNCLEAR else PROMPTS.no_such_choice
+            await visit.call.say(sorry)
     return Station.TICKET
+
+
+async def _reviewed(visit: Visit) -> str:
+    """What becomes of the message: who says goodbye has submitted it, too."""
+    try:
+        return await answer(visit, PROMPTS.message_review, keys="123", said=REVIEW)
+    except Diverted as elsewhere:
+        if elsewhere.station is Station.GOODBYE:
+            return SUBMIT
+        raise
 
 
 async def give_number(visit: Visit) -> Station:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from agi_scripts.choice import HUMAN
+from agi_scripts.answers import SURVEY
+from agi_scripts.choice import HUMAN, REPEAT, UNCLEAR, answer
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from prompts.catalogue import PROMPTS
@@ -18,7 +19,7 @@ async def ask_satisfaction(visit: Visit) -> Station:
     visit.journey.step("survey")
     await visit.call.fresh()
     for _ in range(TRIES):
-        keys = (await visit.call.ask(PROMPTS.survey)).keys
+        keys = await answer(visit, PROMPTS.survey, keys=GRADES, said=SURVEY)
         if not keys:
             break
         if keys == HUMAN:
@@ -27,5 +28,7 @@ async def ask_satisfaction(visit: Visit) -> Station:
             visit.journey.satisfaction = int(keys)
             await visit.call.say(PROMPTS.survey_thanks)
             break
-        await visit.call.say(PROMPTS.no_such_choice)
+        if keys != REPEAT:
+            sorry = PROMPTS.not_understood if keys == UNCLEAR else PROMPTS.no_such_choice
+            await visit.call.say(sorry)
     return Station.GOODBYE

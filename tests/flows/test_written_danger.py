@@ -37,3 +37,11 @@ async def test_any_other_message_becomes_a_ticket_as_before(stage):
     steps, ticket = await written(stage, "家里停水了", "1")
     assert "review" in steps
     assert ticket.words == "家里停水了"
+
+
+async def test_danger_after_a_spoken_message_keeps_the_recording(stage):
+    acts = ("3", "1", "1", "2", "says 5 #", f'"{DANGER}"', "rings answered 30")
+    call = ScriptedCall(CallFacts(CallId("t-1"), CALLER), acts, hears=True)
+    await stage.serve(call)
+    [ticket] = await stage.desk.of_caller(CALLER)
+    assert ticket.recording == "/recordings/t-1-1.wav"

@@ -46,4 +46,4 @@ class Understood:
         return MEANINGS[heard.text]
 
     def danger(self, heard):
-        return MEANINGS[heard.text].number
+        return MEANINGS.get(heard.text, MEANINGS["那个那个"]).number
