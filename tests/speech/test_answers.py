@@ -46,3 +46,11 @@ def test_weights_add_up_to_one_and_follow_the_scores(scores):
     assert not scores or sum(weights) == pytest.approx(1)
     ranked = sorted(range(len(scores)), key=scores.__getitem__)
     assert [weights[at] for at in ranked] == sorted(weights)
+
+
+@pytest.mark.parametrize(
+    ("said", "key"), [("是的是的", "yes"), ("对呀", "yes"), ("不是不是", "no")]
+)
+def test_who_says_it_twice_or_with_a_sigh_has_answered(said, key):
+    words = {word: choice.key for choice in answers.yes_no() for word in choice.wordings}
+    assert words[said] == key
