@@ -85,11 +85,16 @@ class Outcomes:
         return (NOWHERE, SEVERAL, *self.districts, *within)
 
     def shares(self, targets: Sequence[str]) -> dict[int, float]:
-        """What an example teaches: the best target most, others that are right less."""
+        """What an example teaches: the best target most, others that are right less.
+
+        A call for help teaches help alone: a line beside it would keep its chance under any
+        threshold.
+        """
+        helps = bool(targets) and intent_of(targets[0]) == EMERGENCY
         shares: dict[int, float] = {}
         for rank, target in enumerate(targets):
             label = self.index.get(target)
-            if label is not None:
+            if label is not None and not (helps and is_line(target)):
                 shares[label] = shares.get(label, 0.0) + 1.0 / (1.0 + 1.2 * rank)
         total = sum(shares.values())
         return {label: share / total for label, share in shares.items()}

@@ -26,24 +26,24 @@ def fourth(router):
 
 # Thresholds stand a little below what was measured; see docs/benchmarks.md for that.
 LEAST = [
-    *(("诉求：首选正确", 0.89), ("诉求：前三有正确的", 0.96), ("HUMAN", 0.85)),
+    *(("诉求：首选正确", 0.91), ("诉求：前三有正确的", 0.96), ("HUMAN", 0.85)),
     *(("PROGRESS", 0.85), ("紧急：号码正确", 0.8)),
 ]
 
 
-@pytest.mark.parametrize(("name", "least"), [*LEAST, ("紧急：识别", 0.9)])
+@pytest.mark.parametrize(("name", "least"), [*LEAST, ("紧急：识别", 0.94)])
 def test_sentences_go_where_they_should(shares, name, least):
     assert shares[name].value >= least
 
 
-@pytest.mark.parametrize(("name", "least"), [*LEAST, ("紧急：识别", 0.85)])
+@pytest.mark.parametrize(("name", "least"), [*LEAST, ("紧急：识别", 0.96)])
 def test_sentences_of_somebody_who_saw_no_example_go_where_they_should(fourth, name, least):
     assert fourth[name].value >= least
 
 
 def test_few_sentences_without_danger_alarm(shares, fourth):
-    assert shares["误报紧急"].value <= 0.03
-    assert fourth["误报紧急"].value <= 0.03
+    assert shares["误报紧急"].value <= 0.02
+    assert fourth["误报紧急"].value <= 0.02
 
 
 def test_a_share_has_an_honest_interval():
