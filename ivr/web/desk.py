@@ -89,7 +89,11 @@ class DeskReading:
     def _remember(
         self, me: Account, seats: Iterable[OperatorPresence], calls: Mapping[CallId, LiveCall]
     ) -> None:
+        """Who was passed on to somebody else's seat is theirs from then on."""
         for seat in seats:
-            live = calls.get(seat.call) if seat.call and sits_at(me, seat) else None
-            if live is not None and seat.has_caller:
-                self.shown.keep(me.name, live)
+            if seat.call is None or not seat.has_caller:
+                continue
+            if not sits_at(me, seat):
+                self.shown.forget(me.name, seat.call)
+            elif seat.call in calls:
+                self.shown.keep(me.name, calls[seat.call])

@@ -56,6 +56,10 @@ class ShownCallers:
             mine.popitem(last=False)
         self._sweep()
 
+    def forget(self, who: AccountName, call: CallId) -> None:
+        """A caller they never had is no error."""
+        self._shown.get(who, OrderedDict()).pop(call, None)
+
     def of(self, who: AccountName) -> tuple[ShownCaller, ...]:
         """The last first."""
         kept = reversed(self._shown.get(who, {}).values())
