@@ -27,13 +27,33 @@ def has_numbers(text: str) -> bool:
 
 
 def without_numbers(text: str) -> str:
-    """The text with such numbers masked whole; another text is returned as it is."""
-    if not has_numbers(text):
-        return text
-    return _ADDRESS.sub(MASK, _NUMBER.sub(MASK, _plain(text)))
+    """The text with each such number masked whole, and otherwise as it is."""
+    plain, kept, end = _plain(text), [], 0
+    for start, stop in _merged(plain):
+        kept += [text[end:start], MASK]
+        end = stop
+    return "".join((*kept, text[end:]))
+
+
+def _merged(plain: str) -> list[tuple[int, int]]:
+    """Where they stand, in order and without overlaps."""
+    spans = sorted(found.span() for each in (_NUMBER, _ADDRESS) for found in each.finditer(plain))
+    merged: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
 
 
 def _plain(text: str) -> str:
-    """Digits of any script and width as digits, without signs that nobody sees between them."""
-    known = unicodedata.normalize("NFKC", text)
-    return "".join(sign for sign in known if unicodedata.category(sign) != "Cf")
+    """Sign by sign: digits of any script and width as digits, what nobody sees as a blank."""
+    return "".join(map(_sign, text))
+
+
+def _sign(sign: str) -> str:
+    if unicodedata.category(sign) == "Cf":
+        return " "
+    known = unicodedata.normalize("NFKC", sign)
+    return known if len(known) == 1 else sign
