@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)
 OPERATOR = Account("ou", Role.OPERATOR, NOW)
 EDITOR = Account("anna", Role.EDITOR, NOW)
 OTHER = Account("bert", Role.ADMINISTRATOR, NOW)
-OF_WATER = Account("wang", Role.EDITOR, NOW, unit="C062")
+OF_WATER = Account("wang", Role.EDITOR, NOW, unit="C057")
 HEARD = Understood("我家听谁两天了，电话13804730001", 0.4, "ROUTE", ("H066", "H091"), (), 1)
 SAID, WATER, HEATING = "俺家那个龙头一滴都没有", "H090", "H091"
 WHY = "采纳"
