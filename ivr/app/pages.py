@@ -12,6 +12,7 @@ from ivr.app.preview import preview_of
 from ivr.app.publishing import active_snapshot
 from ivr.app.stores import open_stores
 from ivr.desk.commands import OperatorCommands
+from ivr.editing.correcting import Correcting
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import SystemClock
@@ -24,6 +25,7 @@ from ivr.telephony.manager import ManagerClient
 from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
 from ivr.web.seats import SeatKeeping
+from ivr.web.shown import ShownCallers
 from ivr.web.tickets import TicketReading
 from routing.ids import UnitCode
 from routing.table import Snapshot
@@ -71,7 +73,9 @@ def web_parts(node: Node, manager: ManagerClient) -> WebParts:
                 audit=stores.audit,
             ),
             lambda: manager.up,
+            ShownCallers(clock),
         ),
+        correcting=Correcting(stores.corrections, desk, node.book.snapshot),
         rehearsals=DraftWork(
             lambda draft: desk.rehearse(draft, node.settings.table.rehearse), clock
         ),

@@ -15,6 +15,7 @@ from ivr.storage.audit import SqlAudit
 from ivr.storage.calendar import SqlCalendar
 from ivr.storage.call_path import WatchedBlocks
 from ivr.storage.calls import SqlCalls
+from ivr.storage.correction_store import SqlCorrections
 from ivr.storage.database import Database
 from ivr.storage.dictation import SqlDictations
 from ivr.storage.draft_store import SqlDrafts
@@ -37,6 +38,7 @@ class Stores:
     audit: SqlAudit
     calendar: SqlCalendar
     calls: SqlCalls
+    corrections: SqlCorrections
     dictations: SqlDictations
     drafts: SqlDrafts
     proposals: SqlProposals
@@ -70,6 +72,7 @@ async def open_stores(
             audit=SqlAudit(database, clock),
             calendar=SqlCalendar(database, clock),
             calls=SqlCalls(database, clock),
+            corrections=SqlCorrections(database, clock),
             dictations=SqlDictations(database, clock),
             drafts=SqlDrafts(database, clock),
             proposals=SqlProposals(database, clock),

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from ivr.kernel.heard import Heard
 from ivr.kernel.ids import CallId, PhoneNumber, TicketNumber
 from routing.decision import Decision
-from routing.ids import LineCode
+from routing.ids import LineCode, TableVersion
 
 REASONS: Final = 5  # more than anybody reads while a telephone rings
 
@@ -20,7 +20,8 @@ class Understood:
     """What a machine heard a caller say, what it took that for, and why.
 
     `confidence`, 0..1, is of the words; `label` of the decision is ROUTE, HUMAN, EMERGENCY:119 and
-    so on (`routing.outcomes`), `lines` the likely ones, best first.
+    so on (`routing.outcomes`), `lines` the likely ones, best first. `table` decided; None where
+    that is not known, after another process had the call.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Understood:
     label: str
     lines: tuple[LineCode, ...] = ()
     because: tuple[str, ...] = ()
+    table: TableVersion | None = None
 
 
 def understood(heard: Heard, decision: Decision) -> Understood:
@@ -43,6 +45,7 @@ def in_short(heard: Heard, decision: Decision) -> Understood:
         confidence=round(heard.confidence, 3),
         label=decision.label,
         lines=decision.likely,
+        table=decision.table,
     )
 
 

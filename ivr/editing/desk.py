@@ -17,6 +17,7 @@ from ivr.people.errors import OutOfScope
 from ivr.people.permissions import Permission, may, require
 from ivr.people.scope import Scope, is_whole
 from ivr.tables.checking import Checked
+from ivr.tables.corrections import Settling
 from ivr.tables.drafting import edited
 from ivr.tables.errors import DraftMoved
 from ivr.tables.exchanging import FileKind
@@ -85,9 +86,14 @@ class TableDesk:
         return await self.office.drafting.open(me.name, why)
 
     async def edit(
-        self, me: Account, revision: Revision, edits: Sequence[RowEdit], why: str
+        self,
+        me: Account,
+        revision: Revision,
+        edits: Sequence[RowEdit],
+        why: str,
+        settling: Settling | None = None,
     ) -> Draft:
-        """These rows of the draft as it was looked at.
+        """These rows of the draft as it was looked at, and the corrections they come from.
 
         Revision 0 says that there was no draft; then one is opened. Raises `WhyMissing`.
         """
@@ -97,7 +103,7 @@ class TableDesk:
         if draft.revision != (revision or FRESH):
             raise DraftMoved(me.name)
         _all_within(Scope(me, draft.sheets), edits)
-        return await self.office.drafting.edit(draft.stamp, edits, why)
+        return await self.office.drafting.edit(draft.stamp, edits, why, settling)
 
     async def read_file(self, me: Account, name: str, data: bytes) -> tuple[Sheet, ...]:
         """The sheets of a file somebody wants to import. Raises `BadRow` or `BadRows`."""

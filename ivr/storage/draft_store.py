@@ -14,7 +14,9 @@ from ivr.kernel.clock import Clock
 from ivr.kernel.people import AccountName
 from ivr.storage import tables
 from ivr.storage.audit import write_deed
+from ivr.storage.correction_store import settle
 from ivr.storage.database import Database
+from ivr.tables.corrections import Settling
 from ivr.tables.errors import DraftMoved, NoDraft
 from ivr.tables.values import Revision, Stamp, StoredDraft
 from routing.ids import TableVersion
@@ -55,7 +57,12 @@ class SqlDrafts:
         return draft
 
     async def save(
-        self, stamp: Stamp, base: TableVersion, body: bytes, deeds: Sequence[Deed]
+        self,
+        stamp: Stamp,
+        base: TableVersion,
+        body: bytes,
+        deeds: Sequence[Deed],
+        settling: Settling | None = None,
     ) -> StoredDraft:
         now = self._clock.now()
         change = (
@@ -68,6 +75,8 @@ class SqlDrafts:
                 raise DraftMoved(stamp.editor)
             for deed in deeds:
                 await write_deed(connection, now, deed)
+            if settling is not None:
+                await settle(connection, now, settling)
             saved = await _find(connection, stamp.editor)
         if saved is None:
             raise DraftMoved(stamp.editor)

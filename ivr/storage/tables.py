@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    UniqueConstraint,
     false,
     text,
 )
@@ -172,6 +173,27 @@ table_proposal = Table(
     Column("body", LargeBinary, nullable=False),  # the table, as JSON
     Column("voiceless", Boolean, nullable=False, server_default=false()),
     Index(None, "state", "publish_at"),
+)
+
+# What operators say of decisions that were wrong; an editor makes examples of them.
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", Words, nullable=False),
+    Column("operator", Words, nullable=False),
+    Column("words", Words, nullable=False),  # what the caller really said
+    Column("target", Words, nullable=False),  # where that belongs, as in examples
+    Column("heard", Words, nullable=False),
+    Column("decided", Words, nullable=False),  # where that would have led
+    Column("confidence", Double, nullable=False),
+    Column("table", Integer),
+    Column("made", Moment, nullable=False),
+    Column("state", Words, nullable=False, index=True),
+    Column("settled_by", Words),
+    Column("settled", Moment),
+    Column("reason", Words),
+    UniqueConstraint("call", "operator"),
 )
 
 # Append only; triggers refuse anything else.

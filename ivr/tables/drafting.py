@@ -12,6 +12,7 @@ from ivr.kernel.audit import Deed, Json
 from ivr.kernel.people import AccountName
 from ivr.tables.archive import Archive
 from ivr.tables.bodies import audited, draft_of, row_subject, touched
+from ivr.tables.corrections import Settling
 from ivr.tables.errors import Conflicts, DraftMoved, NoDraft, NoSuchRow, RowTaken
 from ivr.tables.ports import Drafts
 from ivr.tables.values import Draft, RowEdit, Stamp, StoredDraft
@@ -59,16 +60,19 @@ class Drafting:
         deed = Deed(editor, "draft.opened", f"draft/{editor}", why, after={"base": base})
         return await self._whole(await self._drafts.open(editor, base, deed))
 
-    async def edit(self, stamp: Stamp, edits: Sequence[RowEdit], why: str) -> Draft:
-        """These rows, all or none, in this order.
+    async def edit(
+        self, stamp: Stamp, edits: Sequence[RowEdit], why: str, settling: Settling | None = None
+    ) -> Draft:
+        """These rows, all or none, in this order; with them the corrections they come from.
 
         Raises `BadRow` for a row that can not be used, `RowTaken` for a key that another row
-        has, `NoSuchRow`, `DraftMoved`, `NoDraft`, and `NoSuchEntry` for an unknown sheet.
+        has, `NoSuchRow`, `DraftMoved`, `NoDraft`, `NoSuchEntry` for an unknown sheet, and
+        `NoSuchCorrection` or `CorrectionSettled`.
         """
         draft = await self._at(stamp)
         sheets, found = edited(draft.sheets, edits)
         deeds = [_row_deed(stamp.editor, sheets, change, why) for change in found]
-        return await self._save(stamp, draft, sheets, deeds)
+        return await self._save(stamp, draft, sheets, deeds, settling)
 
     async def take_in(self, stamp: Stamp, sheets: Collection[Sheet], why: str) -> Draft:
         """An import: these sheets in the place of the draft's, the others as they are.
@@ -124,11 +128,16 @@ class Drafting:
         return draft
 
     async def _save(
-        self, stamp: Stamp, draft: Draft, sheets: Sheets, deeds: Sequence[Deed]
+        self,
+        stamp: Stamp,
+        draft: Draft,
+        sheets: Sheets,
+        deeds: Sequence[Deed],
+        settling: Settling | None = None,
     ) -> Draft:
         base = await self._archive.sheets(draft.base)
         body = await asyncio.to_thread(touched, base, sheets)
-        saved = await self._drafts.save(stamp, draft.base, body, deeds)
+        saved = await self._drafts.save(stamp, draft.base, body, deeds, settling)
         return evolve(draft, revision=saved.revision, changed=saved.changed, sheets=sheets)
 
     async def _whole(self, stored: StoredDraft) -> Draft:

@@ -8,6 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from ivr.kernel.audit import Deed
 from ivr.kernel.people import AccountName
+from ivr.tables.corrections import Settling
 from ivr.tables.values import (
     NewProposal,
     Progress,
@@ -68,9 +69,18 @@ class Drafts(Protocol):
         """A new draft; the one there is where there is one."""
 
     async def save(
-        self, stamp: Stamp, base: TableVersion, body: bytes, deeds: Sequence[Deed]
+        self,
+        stamp: Stamp,
+        base: TableVersion,
+        body: bytes,
+        deeds: Sequence[Deed],
+        settling: Settling | None = None,
     ) -> StoredDraft:
-        """The next revision. Raises `DraftMoved` when `stamp` is not the present one."""
+        """The next revision. Raises `DraftMoved` when `stamp` is not the present one.
+
+        Corrections that it takes in are settled with it, or it is not saved: `NoSuchCorrection`,
+        `CorrectionSettled`.
+        """
 
     async def discard(self, editor: AccountName, deed: Deed) -> None:
         """Raises `NoDraft`."""

@@ -22,6 +22,8 @@ from ivr.web.page import Page, Pages
 from ivr.web.pages import (
     accounts,
     audit,
+    correcting,
+    corrections,
     desk,
     directory,
     directory_edit,
@@ -48,6 +50,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *directory.PAGES,
     *tickets.PAGES,
     *desk.PAGES,
+    *correcting.PAGES,
+    *corrections.PAGES,
     *directory_edit.PAGES,
     *listening.PAGES,
     *menu.PAGES,

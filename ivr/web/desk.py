@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import frozen
 
 from ivr.calls.live import LiveCall, LiveCalls
 from ivr.calls.record import OPERATOR
 from ivr.desk.presence import OperatorPresence, OperatorState
-from ivr.kernel.ids import OperatorId
+from ivr.kernel.ids import CallId, OperatorId
 from ivr.kernel.people import Account
 from ivr.people.permissions import Permission, require
 from ivr.web.seats import SeatKeeping, seat_of, sits_at
+from ivr.web.shown import ShownCaller, ShownCallers
 
 
 @frozen
@@ -41,12 +42,14 @@ class DeskSeen:
 class DeskReading:
     """What the switch and the calls say now; `keeping` is for what an operator asks of it.
 
-    `connected` says whether the switch tells us what happens.
+    `connected` says whether the switch tells us what happens. `shown` remembers whose words an
+    operator got from here.
     """
 
     live: LiveCalls
     keeping: SeatKeeping
     connected: Callable[[], bool]
+    shown: ShownCallers
 
     async def seat_of(self, me: Account) -> OperatorId | None:
         """Where they are logged in; else the one that their account is named like."""
@@ -61,6 +64,7 @@ class DeskReading:
         seats = tuple(each for each in everybody if each.state is not OperatorState.AWAY)
         seat = next((each for each in seats if each.operator == asked), None)
         mine = seat is not None and sits_at(me, seat)
+        self._remember(me, seats, calls)
         talks = {each.call for each in seats if each.state is OperatorState.TALKING}
         waiting = (each for each in calls.values() if each.step == OPERATOR)
         return DeskSeen(
@@ -71,3 +75,25 @@ class DeskReading:
             seats=seats,
             current=self.connected(),
         )
+
+    async def callers(self, me: Account) -> tuple[ShownCaller, ...]:
+        """Whose words are theirs to read: who rings at their seats, and who did lately, last first.
+
+        Raises `NotAllowed`.
+        """
+        require(me, Permission.TAKE_CALLS)
+        calls = {each.call: each for each in await self.live.all()}
+        self._remember(me, await self.keeping.presence.all(), calls)
+        return self.shown.of(me.name)
+
+    def _remember(
+        self, me: Account, seats: Iterable[OperatorPresence], calls: Mapping[CallId, LiveCall]
+    ) -> None:
+        """Who was passed on to somebody else's seat is theirs from then on."""
+        for seat in seats:
+            if seat.call is None or not seat.has_caller:
+                continue
+            if not sits_at(me, seat):
+                self.shown.forget(me.name, seat.call)
+            elif seat.call in calls:
+                self.shown.keep(me.name, calls[seat.call])

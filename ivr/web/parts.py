@@ -9,6 +9,7 @@ from typing import Protocol
 from attrs import frozen
 
 from ivr.calls.chat_rooms import ChatRooms
+from ivr.editing.correcting import Correcting
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.clock import Clock
@@ -53,6 +54,7 @@ class WebParts:
     tables: TableDesk
     tickets: TicketReading
     desk: DeskReading
+    correcting: Correcting
     rehearsals: DraftWork[Rehearsal]
     checks: DraftWork[Checked]
     in_force: Callable[[], Snapshot]

@@ -68,9 +68,13 @@ def _said(case: Case) -> str:
     return f"{case.text}（{case.area}）" if case.area else case.text
 
 
+def where_to(view: View, target: str) -> str:
+    """In words where examples, decisions and judges say that something leads."""
+    return ASIDES.get(target) or _named(view, target)
+
+
 def _verdict(view: View, verdict: Verdict) -> str:
-    target = verdict.target
-    where = ASIDES.get(target) or _named(view, target)
+    where = where_to(view, verdict.target)
     return f"{where}，{SURENESS[verdict.certainty]}{verdict.confidence * 100:.0f}%"
 
 

@@ -100,7 +100,7 @@ async def test_what_was_said_is_shown_to_the_human_who_is_asked_for(stage):
     await _run(stage, flow)
     assert [each.said for each in seen] == [
         (),
-        (Understood("家里停水", 0.8, "ROUTE", ("H090", "H091"), (evidence.rule,)),),
+        (Understood("家里停水", 0.8, "ROUTE", ("H090", "H091"), (evidence.rule,), 1),),
     ]
 
 

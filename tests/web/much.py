@@ -14,6 +14,7 @@ from ivr.kernel.people import Account, AccountName, Level, Role
 from ivr.kernel.units import seconds
 from ivr.settings import Settings, TableSettings
 from ivr.storage.memory import MemoryFanout
+from ivr.tables.corrections import NewCorrection
 from ivr.tables.office import TableOffice
 from ivr.tables.values import RowEdit
 from ivr.tickets.dictation import Dictated
@@ -45,6 +46,7 @@ async def fill(settings: Settings) -> None:
         office = table_office(quick, stores, MemoryFanout(), ThreadWorkshop(), clock)
         await _people(stores, clock)
         await _tickets(stores, clock)
+        await _corrections(stores)
         for why in SAID:
             await _version(office, why)
         await _open_work(office)
@@ -81,6 +83,16 @@ async def _tickets(stores: Stores, clock: Clock) -> None:
         said = SAID[int(taken.number[:7]) % len(SAID)]
         heard = Dictated(said, 0.4, LineCode("H069"), (f"“{said}”是关键词", LONG * 3))
         await stores.dictations.keep(taken.number, heard)
+
+
+async def _corrections(stores: Stores) -> None:
+    """Of everything that callers say, to all kinds of places."""
+    targets = ("H090", "EMERGENCY:119", "UNCLEAR", "H999")
+    for count, said in enumerate(SAID):
+        call, target = CallId(f"c{count}"), targets[count]
+        decided = targets[count - 1]
+        new = NewCorrection(call, TEST, said[:200], target, said, decided, 0.4, TableVersion(1))
+        await stores.corrections.add(new, Deed(TEST, "correction.made", ""))
 
 
 async def _version(office: TableOffice, why: str) -> None:

@@ -60,6 +60,7 @@ PAGES: Sequence[tuple[str, str]] = (
     ("proposal", "/proposals/1"),
     ("proposal-open", "/proposals/6"),
     ("operators-desk", "/desk?seat=1001"),
+    ("corrections", "/corrections"),
     ("tickets", "/tickets"),
     ("ticket", f"/tickets/0000001{check_digit('0000001')}"),
     ("ticket-written", f"/tickets/0000002{check_digit('0000002')}"),

@@ -19,6 +19,7 @@ from ivr.app.secrets import TICKETS, secret
 from ivr.app.stores import Stores, open_stores
 from ivr.app.workshop import ThreadWorkshop
 from ivr.desk.commands import OperatorCommands
+from ivr.editing.correcting import Correcting
 from ivr.editing.desk import TableDesk
 from ivr.editing.draft_work import DraftWork
 from ivr.kernel.audit import Deed
@@ -37,6 +38,7 @@ from ivr.web.app import web_app
 from ivr.web.desk import DeskReading
 from ivr.web.parts import WebParts
 from ivr.web.seats import SeatKeeping
+from ivr.web.shown import ShownCallers
 from ivr.web.tickets import TicketReading
 from prompts.sound_library import COMMITTED
 from routing.decision import Candidate, Certainty, Decision, Evidence
@@ -228,7 +230,9 @@ async def open_site(settings: Settings, snapshot: Snapshot, sheets: Sheets) -> A
                 MemoryLiveCalls(),
                 SeatKeeping(MemoryPresence(), OperatorCommands(switch, "q"), stores.audit),
                 lambda: not switch.away,
+                ShownCallers(clock),
             ),
+            correcting=Correcting(stores.corrections, desk, in_force),
             rehearsals=DraftWork(lambda draft: desk.rehearse(draft, 0), clock),
             checks=DraftWork(lambda draft: desk.check(draft.sheets), clock),
             in_force=in_force,

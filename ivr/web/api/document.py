@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ivr.web.api import people, table, tickets
+from ivr.web.api import corrections, people, table, tickets
 from ivr.web.api.bodies import Problem
 from ivr.web.api.operation import BASE, BYTES, JSON, Operation
 from ivr.web.cookies import SIGNED_IN
@@ -22,6 +22,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *people.OPERATIONS,
     *table.OPERATIONS,
     *tickets.OPERATIONS,
+    *corrections.OPERATIONS,
 )
 REFERENCE: Final = "#/components/schemas/{name}"
 REFUSALS: Final = {

@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from ivr.desk.presence import OperatorState
+from ivr.kernel.ids import CallId
 from ivr.people.permissions import Permission
 from ivr.web.desk import DeskSeen
 from ivr.web.page import Page
@@ -57,11 +58,17 @@ async def change(visit: Visit) -> Response:
 async def _words(visit: Visit, asked: str) -> dict[str, Any]:
     seat = seat_of(asked)
     seen = await visit.parts.desk.now(visit.me, seat)
+    lately = visit.parts.desk.shown.of(visit.me.name)
+    calls = [each.call for each in lately]
+    corrected = await visit.parts.correcting.corrected(visit.me, calls)
+    here = seen.caller.call if seen.caller else None
     directory = visit.parts.in_force().table.directory
     return {
         "number": seat or "",
         "seen": seen,
-        "mark": _mark(seen),
+        "mark": _mark(seen, calls, sorted(corrected)),
+        "lately": [each for each in lately if each.call != here],
+        "corrected": corrected,
         "lines": {str(line.code): line for line in directory.lines},
         "units": {str(unit.code): unit for unit in directory.units},
         "states": SEAT_STATES,
@@ -69,8 +76,8 @@ async def _words(visit: Visit, asked: str) -> dict[str, Any]:
     }
 
 
-def _mark(seen: DeskSeen) -> str:
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+def _mark(seen: DeskSeen, *more: list[CallId]) -> str:
+    return hashlib.sha256(repr((seen, more)).encode()).hexdigest()[:16]
 
 
 PAGES: Final = (
