@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import queue
 import threading
@@ -88,7 +89,7 @@ def _begun(line: _Line, desk: _Desk) -> _Line:
     if b'"audio"' not in line.raw or len(line.raw) > MAX_LINE:
         return line
     try:
-        asked = _DECODER.decode(line.raw.strip())
+        asked = _DECODER.decode(line.raw.removeprefix(codecs.BOM_UTF8).strip())
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return line  # as a text it is refused in words
     try:

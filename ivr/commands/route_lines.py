@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -37,6 +38,7 @@ def answer_line(number: int, line: bytes, router: Router) -> dict[str, Any]:
     """The answer to one line, its error included; `number` is its place in the input."""
     if len(line) > MAX_LINE:
         return {"id": None, "line": number, "error": f"这一行超过{MAX_LINE}字节"}
+    line = line.removeprefix(codecs.BOM_UTF8)  # Windows puts it in front of a file
     try:
         asked = _DECODER.decode(line.strip())
     except (msgspec.MsgspecError, UnicodeDecodeError) as why:

@@ -27,11 +27,11 @@ class ForeignRequest(HotlineError):
 
 def check(request: Request, given: str, wanted: str) -> None:
     """Raises `ForeignRequest`. `given` is what came with the request, `wanted` the session's."""
-    if not given or not same(given, wanted) or not _from_here(request):
+    if not given or not same(given, wanted) or not is_from_here(request):
         raise ForeignRequest
 
 
-def _from_here(request: Request) -> bool:
+def is_from_here(request: Request) -> bool:
     """What browsers say of where a request began; programs say nothing, the secret decides."""
     if request.headers.get("sec-fetch-site", "none") not in OURS:
         return False

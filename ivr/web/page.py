@@ -23,6 +23,7 @@ from ivr.web.limits import MOST_IMPORT
 from ivr.web.origin import FIELD, SAFE, check
 from ivr.web.parts import WebParts
 from ivr.web.render import render
+from ivr.web.unsaved import given_back, may_hold_words, written
 from ivr.web.visit import MOST_FIELDS, Handler, Visit
 from routing.errors import RoutingError
 
@@ -51,7 +52,7 @@ class Pages:
                 visit = await self._admit(request, page)
                 return await page.handler(visit)
             except NotSignedIn:
-                return self._welcome() if request.url.path == "/" else _to_login(request)
+                return self._welcome() if request.url.path == "/" else await _ended(request)
             except PasswordNotOwn as why:
                 return RedirectResponse(OWN, 303) if request.method in SAFE else self._refuse(why)
             except (HotlineError, RoutingError) as why:
@@ -114,6 +115,15 @@ async def read_form(request: Request) -> FormData:
 
 def _is_own(path: str) -> bool:
     return path == OWN or path.startswith(f"{OWN}/")  # and not /menu
+
+
+async def _ended(request: Request) -> Response:
+    """To the login; but what was written into a form is not lost on the way."""
+    if request.method not in SAFE and may_hold_words(request):
+        texts = written(await read_form(request))
+        if texts:
+            return given_back(texts)
+    return _to_login(request)
 
 
 def _to_login(request: Request) -> Response:

@@ -95,6 +95,12 @@ def test_a_bad_line_is_answered_with_its_error_and_the_next_is_decided(router, l
     assert (after["id"], after["ranked"][0]) == (9, "H090")
 
 
+def test_the_mark_in_front_of_a_windows_file_costs_no_line(router):
+    line = b"\xef\xbb\xbf" + json.dumps({"id": 1, "text": "停水了"}).encode() + b"\r\n"
+    (told,) = map(json.loads, answer_lines([line], router))
+    assert told["ranked"][0] == "H090"
+
+
 def test_a_file_with_answers_is_measured(hotline, tmp_path):
     path = tmp_path / "answers.csv"
     path.write_text("text,hotline,area\n公积金怎么提取,H072,\n停水了,H090,\n", "utf-8")

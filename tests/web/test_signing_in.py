@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 
 import pyotp
 import pytest
@@ -86,6 +87,29 @@ async def test_who_was_away_for_long_signs_in_again(site, away):
     await browser.look("/me")
     site.clock.advance(away)
     assert (await browser.get("/me")).status_code == 303
+
+
+DUTY = "受理<停水>、漏水报修，不受理欠费停水。"
+
+
+async def test_what_was_written_when_the_session_ended_is_given_back(site):
+    browser = await site.signed_in("anna", Role.EDITOR)
+    site.clock.advance(86400)
+    answer = await browser.post("/lines/H090/edit", {"duty": DUTY})
+    assert answer.status_code == 401
+    assert html.escape(DUTY) in answer.text
+    assert browser.csrf not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/me/password", {}), ("/lines/H090/edit", {"sec-fetch-site": "cross-site"})],
+)
+async def test_secrets_and_words_of_other_sites_are_never_given_back(site, path, headers):
+    browser = await site.signed_in("anna", Role.EDITOR)
+    site.clock.advance(86400)
+    answer = await browser.post(path, {"new": DUTY}, headers=headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
 
 
 async def test_a_session_ends_after_a_working_day_however_busy(site):
