@@ -102,6 +102,22 @@ async def settle(connection: AsyncConnection, at: datetime, settling: Settling) 
         await write_deed(connection, at, _deed(settling, row))
 
 
+async def reopen(
+    connection: AsyncConnection, at: datetime, deed: Deed, *, taken_by: AccountName, since: datetime
+) -> None:
+    """Open again what this editor has taken since then: `deed` threw the draft away."""
+    taken = (
+        (_CORRECTION.c.state == CorrectionState.TAKEN.value)
+        & (_CORRECTION.c.settled_by == taken_by)
+        & (_CORRECTION.c.settled >= since)
+    )
+    unsettled = {"state": _OPEN, "settled_by": None, "settled": None, "reason": None}
+    change = update(_CORRECTION).where(taken).values(unsettled).returning(_CORRECTION.c.id)
+    for correction in sorted((await connection.execute(change)).scalars()):
+        again = evolve(deed, what="correction.reopened", subject=_subject(correction))
+        await write_deed(connection, at, again)
+
+
 def _deed(settling: Settling, row: RowMapping) -> Deed:
     what = f"correction.{settling.state.value}"
     after = {"target": row["target"], "operator": row["operator"]}

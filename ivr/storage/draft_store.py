@@ -14,7 +14,7 @@ from ivr.kernel.clock import Clock
 from ivr.kernel.people import AccountName
 from ivr.storage import tables
 from ivr.storage.audit import write_deed
-from ivr.storage.correction_store import settle
+from ivr.storage.correction_store import reopen, settle
 from ivr.storage.database import Database
 from ivr.tables.corrections import Settling
 from ivr.tables.errors import DraftMoved, NoDraft
@@ -83,11 +83,14 @@ class SqlDrafts:
         return saved
 
     async def discard(self, editor: AccountName, deed: Deed) -> None:
+        gone = delete(_DRAFT).where(_DRAFT.c.editor == editor).returning(_DRAFT.c.opened)
         async with self._database.writing() as connection:
-            gone = await connection.execute(delete(_DRAFT).where(_DRAFT.c.editor == editor))
-            if gone.rowcount == 0:
+            opened = (await connection.execute(gone)).scalar_one_or_none()
+            if opened is None:
                 raise NoDraft(editor)
-            await write_deed(connection, self._clock.now(), deed)
+            now = self._clock.now()
+            await write_deed(connection, now, deed)
+            await reopen(connection, now, deed, taken_by=editor, since=opened)
 
 
 async def close_draft(connection: AsyncConnection, stamp: Stamp) -> None:

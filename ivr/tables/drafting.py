@@ -97,7 +97,7 @@ class Drafting:
         return await self._rebase(stamp, why, prefer_mine, settled=True)
 
     async def discard(self, editor: AccountName, why: str) -> None:
-        """Throw the draft away. Raises `NoDraft`."""
+        """Throw the draft away; corrections taken into it wait again. Raises `NoDraft`."""
         await self._drafts.discard(editor, Deed(editor, "draft.discarded", f"draft/{editor}", why))
 
     async def differences(self, draft: Draft) -> tuple[Difference, ...]:

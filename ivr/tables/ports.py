@@ -83,7 +83,7 @@ class Drafts(Protocol):
         """
 
     async def discard(self, editor: AccountName, deed: Deed) -> None:
-        """Raises `NoDraft`."""
+        """The draft goes, and the corrections taken into it are open again. Raises `NoDraft`."""
 
 
 class Proposals(Protocol):

@@ -42,6 +42,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "correction.made": "更正机器的判断",
     "correction.taken": "采纳更正到草稿",
     "correction.dismissed": "不采纳更正",
+    "correction.reopened": "草稿作废，更正重新待收",
     "seat.login": "座席签入",
     "seat.logout": "座席签出",
     "seat.pause": "座席示忙",

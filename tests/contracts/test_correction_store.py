@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from ivr.kernel.audit import AuditQuery, Deed
+from ivr.kernel.units import seconds
 from ivr.storage.audit import SqlAudit
 from ivr.storage.correction_store import SqlCorrections
 from ivr.storage.draft_store import SqlDrafts
@@ -127,6 +128,27 @@ async def test_a_draft_that_was_not_saved_leaves_the_correction_open(corrections
     with pytest.raises(DraftMoved):
         await drafts.save(Stamp("anna", 9), 1, b"x", [], settling(made.id))
     assert await corrections.open(10) == (made,)
+
+
+async def test_a_draft_thrown_away_gives_back_what_was_taken_into_it(
+    corrections, drafts, database, clock
+):
+    """Not what was taken into an earlier draft, which was published, nor what another has."""
+    before, mine, theirs = [
+        (await corrections.add(evolve(WATER, call=call), MADE)).id for call in "abc"
+    ]
+    await drafts.open("bert", 1, Deed("bert", "draft.opened", "draft/bert"))
+    await drafts.save(Stamp("bert", 1), 1, b"x", [], settling(theirs, by="bert"))
+    await corrections.dismiss(settling(before))
+    clock.advance(seconds(60))
+    await drafts.open("anna", 1, Deed("anna", "draft.opened", "draft/anna"))
+    await drafts.save(Stamp("anna", 1), 1, b"x", [], settling(mine))
+    await drafts.discard("anna", Deed("anna", "draft.discarded", "draft/anna", "重来"))
+    (again,) = await corrections.open(10)
+    assert (again.id, again.settled_by, again.settled, again.reason) == (mine, None, None, None)
+    assert await deeds(database, clock, "correction.reopened") == [
+        ("anna", f"correction/{mine}", "重来")
+    ]
 
 
 @pytest.mark.parametrize("chosen", [(1, 99), (99, 1)])
