@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from attrs import frozen
+
 from agi_scripts.answers import NOTHING_SAID, Said, hints, is_wish
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
@@ -23,6 +25,18 @@ REPEATS: Final = 20  # a stuck 9 key must not hold a line for ever
 _COMMANDS: Final = {answers.HUMAN: HUMAN, answers.REPEAT: REPEAT, answers.BACK: BACK}
 
 
+@frozen
+class Question:
+    """What is asked; `by_keys` and `again` where nobody can hear the answer.
+
+    `again` is for a caller who has heard it, or some of it. Both are `spoken` unless given.
+    """
+
+    spoken: tuple[Spoken, ...]
+    by_keys: tuple[Spoken, ...] = ()
+    again: tuple[Spoken, ...] = ()
+
+
 class Diverted(Exception):
     """The caller said what goes before any question: somebody is in danger, or they hang up."""
 
@@ -38,12 +52,12 @@ async def choose(visit: Visit, *question: Spoken, keys: str, said: Said = NOTHIN
     is one of `keys`. A wrong key is told so and throws away what was typed ahead with it: those
     keys were meant for another question. Raises `Diverted`.
     """
-    answer = await _ask(visit, question, keys, said, wishes=False)
+    answer = await _ask(visit, Question(question), keys, said, wishes=False)
     return answer if isinstance(answer, str) else HUMAN
 
 
 async def choose_or_say(
-    visit: Visit, *question: Spoken, keys: str, said: Said = NOTHING_SAID
+    visit: Visit, question: Question, *, keys: str, said: Said = NOTHING_SAID
 ) -> str | Utterance:
     """As `choose`, or whatever else the caller says, in their own words."""
     return await _ask(visit, question, keys, said, wishes=True)
@@ -54,17 +68,17 @@ async def answer(visit: Visit, *question: Spoken, keys: str, said: Said = NOTHIN
 
     '' for silence, UNCLEAR for words that are no answer. Raises `Diverted`.
     """
-    reply = await _listen(visit, question, keys, said)
+    reply = await _listen(visit, Question(question), keys, said)
     return reply if isinstance(reply, str) else UNCLEAR
 
 
 async def ask_number(visit: Visit, *question: Spoken, at_most: int) -> str | Utterance:
     """Up to `at_most` keys, the key of what is said everywhere, or other words."""
-    return await _listen(visit, question, "", NOTHING_SAID, at_most=at_most)
+    return await _listen(visit, Question(question), "", NOTHING_SAID, at_most=at_most)
 
 
 async def _ask(
-    visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said, *, wishes: bool
+    visit: Visit, question: Question, keys: str, said: Said, *, wishes: bool
 ) -> str | Utterance:
     misses = 0
     for _ in range(REPEATS):
@@ -84,13 +98,19 @@ async def _ask(
 
 
 async def _listen(
-    visit: Visit, question: tuple[Spoken, ...], keys: str, said: Said, *, at_most: int = 1
+    visit: Visit, question: Question, keys: str, said: Said, *, at_most: int = 1
 ) -> str | Utterance:
     """A key, '' for nothing, or words that are no answer to the question."""
     if visit.understanding is None or not visit.hears:
-        return (await visit.call.ask(*question, at_most=at_most)).keys
-    expecting = hints(keys, said, visit.understanding.places)
-    reply = await visit.call.listen(*question, expecting=expecting, at_most=at_most)
+        again = question.again or question.spoken
+        return (await visit.call.ask(*again, at_most=at_most)).keys
+    reply = await visit.call.listen(
+        *question.spoken,
+        by_keys=question.by_keys,
+        unheard=(PROMPTS.keys_please, *(question.again or question.spoken)),
+        expecting=hints(keys, said, visit.understanding.places),
+        at_most=at_most,
+    )
     if isinstance(reply, Digits):
         return reply.keys
     if reply.choice == answers.HANG_UP:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from agi_scripts import words
 from agi_scripts.answers import WISHES, Said, of_node
-from agi_scripts.choice import BACK, HUMAN, choose_or_say
+from agi_scripts.choice import BACK, HUMAN, Question, choose_or_say
 from agi_scripts.place import Station
 from agi_scripts.visit import Visit
 from agi_scripts.words_to_line import follow_words
 from ivr.kernel.heard import Heard
-from ivr.kernel.sound import Spoken
 from prompts.catalogue import PROMPTS
 from routing.menu import Choice, Node, ToLine, ToNode, ToQuestion
 
@@ -21,7 +20,7 @@ async def walk_menu(visit: Visit) -> Station:
     visit.journey.step(f"menu.{node.id}")
     keys = "".join(choice.key for choice in node.choices)
     question = _question(visit, node, greeted=greeted)
-    key = await choose_or_say(visit, *question, keys=keys + BACK, said=_said(node))
+    key = await choose_or_say(visit, question, keys=keys + BACK, said=_said(node))
     if not isinstance(key, str):
         return await _follow_words(visit, key)
     visit.journey.keyed(node.id, key)
@@ -55,12 +54,14 @@ def _here(visit: Visit) -> Node:
     return menu.node(path[-1] if path else menu.root)
 
 
-def _question(visit: Visit, node: Node, *, greeted: bool) -> tuple[Spoken, ...]:
+def _question(visit: Visit, node: Node, *, greeted: bool) -> Question:
     if visit.place.path:
-        return words.menu_level(node)
-    if visit.hears:
-        return (PROMPTS.main_menu_or_say if greeted else PROMPTS.greeting,)
-    return (PROMPTS.main_menu if greeted else PROMPTS.greeting_keys,)
+        return Question(words.menu_level(node))
+    by_keys = (PROMPTS.main_menu if greeted else PROMPTS.greeting_keys,)
+    if not visit.hears:
+        return Question(by_keys)
+    spoken = (PROMPTS.main_menu_or_say if greeted else PROMPTS.greeting,)
+    return Question(spoken, by_keys, again=(PROMPTS.main_menu,))
 
 
 def _follow(visit: Visit, choice: Choice) -> Station:

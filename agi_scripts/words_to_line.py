@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from agi_scripts import answers, words
-from agi_scripts.choice import BACK, HUMAN, choose_or_say
+from agi_scripts.choice import BACK, HUMAN, Question, choose_or_say
 from agi_scripts.place import Station
 from agi_scripts.visit import Understanding, Visit
 from ivr.kernel.heard import SURE, Heard
@@ -121,7 +121,9 @@ async def ask_area(visit: Visit) -> Station:
 async def _place(visit: Visit, question: AreaQuestion, keys: str) -> str | Station:
     """The key of the district that was keyed, named, or holds the place that was named."""
     asked = words.area_question(question)
-    reply = await choose_or_say(visit, *asked, keys=keys + BACK, said=answers.of_areas(question))
+    reply = await choose_or_say(
+        visit, Question(asked), keys=keys + BACK, said=answers.of_areas(question)
+    )
     if isinstance(reply, Heard):
         found = visit.understanding and visit.understanding.decide(reply, None).areas
         district = district_of(visit.table, found or ())
@@ -135,7 +137,7 @@ async def _place(visit: Visit, question: AreaQuestion, keys: str) -> str | Stati
 
 async def _answer(visit: Visit, *question: Spoken, keys: str, said: answers.Said) -> str | Station:
     """A key of the question, or where the caller's own words lead."""
-    reply = await choose_or_say(visit, *question, keys=keys, said=said)
+    reply = await choose_or_say(visit, Question(question), keys=keys, said=said)
     if reply == HUMAN:
         return Station.OPERATOR
     if isinstance(reply, str):

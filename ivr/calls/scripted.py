@@ -7,7 +7,7 @@ A script is a list of caller's acts, one a line:
     -               presses and says nothing until the time is up
     "暖气不热"        says this when asked and is understood; "" is noise
     !"暖气不热"       says it while the next sentence is being said, interrupting it
-    deaf            speaks, and nobody can hear: the question is asked again for keys
+    deaf            speaks, and nobody can hear: what is asked then is for keys
     hangup          hangs up at the next thing that is said or asked
     says 12         speaks for twelve seconds, then is silent
     says 12 #       speaks for twelve seconds and presses #
@@ -112,7 +112,7 @@ class ScriptedCall(Call):
     def _answered(self, act: str, expecting: Hints) -> Utterance | ListenEnd:
         if act == DEAF:
             self._hears = False
-            return ListenEnd.DEAF
+            return ListenEnd.UNHEARD
         if act == "-":
             return ListenEnd.SILENT
         if act.startswith('"'):

@@ -15,7 +15,7 @@ from ivr.speech.heard import Heard, Hints
 
 RATE: Final = 8000  # samples a second
 FRAME: Final = 320  # bytes: 20 ms of signed 16-bit little-endian samples
-DEADLINE: Final = seconds(2)  # after the end of speech; then the caller is better off with keys
+DEADLINE: Final = seconds(1.8)  # after the end of speech; then the caller is better off with keys
 
 
 class NotHeard(HotlineError):

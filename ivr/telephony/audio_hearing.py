@@ -73,7 +73,7 @@ class Hearing:
             if listening.ear is not None:
                 listening.ear.close()
                 listening.ear = None  # it knows us as well: nothing is left for the collector
-        return listening.outcome or _deaf(LOST if connected else REFUSED)
+        return listening.outcome or (_UNHEARD if connected else _deaf(REFUSED))
 
     async def _connected(self, call: AgiCall, place: Place) -> bool:
         await call.stream_sound(place.uuid, self.server.address)
@@ -91,6 +91,9 @@ class Hearing:
             if not samples:
                 call.missing(sound)
         return clips
+
+
+_UNHEARD: Final = Outcome(ListenEnd.UNHEARD, LOST)
 
 
 def _deaf(why: str) -> Outcome:

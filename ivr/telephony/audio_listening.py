@@ -12,10 +12,10 @@
                                         v
                                    RECOGNISING --answer--> utterance
                                         |
-                               deaf, or late by two seconds --> deaf
+                               deaf, or late --> unheard
 
-A key ends it from anywhere and is kept; so do a stream that ends and an ear that is deaf. Time
-is counted in beats, so nothing here knows a clock.
+A key ends it from anywhere and is kept; so do a stream that ends and an ear that is deaf, which is
+`deaf` while WAITING and `unheard` later. Time is counted in beats, so nothing here knows a clock.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Listening:
         """The switch says by its reply what a stream was that ended without an outcome."""
         self._stream = None
         if why is StreamEnd.BROKEN:
-            self._end(Outcome(ListenEnd.DEAF, "stream-broken"))
+            self._fail("stream-broken")
 
     # -- from the ear ----------------------------------------------------------
 
@@ -135,7 +135,7 @@ class Listening:
         if isinstance(event, Answer):
             self._end(Outcome(event.heard))
         elif isinstance(event, Deaf):
-            self._end(Outcome(ListenEnd.DEAF, event.why))
+            self._fail(event.why)
         else:
             self._go(_NEXT.get((self.at, type(event)), self.at))
 
@@ -149,7 +149,11 @@ class Listening:
         if self.at is At.OPEN:
             self._end(Outcome(ListenEnd.SILENT))
         else:
-            self._end(Outcome(ListenEnd.DEAF, "ear-late"))
+            self._fail("ear-late")
+
+    def _fail(self, why: str) -> None:
+        asked = self.at is not At.WAITING
+        self._end(Outcome(ListenEnd.UNHEARD if asked else ListenEnd.DEAF, why))
 
     def _end(self, outcome: Outcome) -> None:
         if self.outcome is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import abc
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -67,7 +67,8 @@ class ListenEnd(Enum):
 
     KEYED = "keyed"  # the keys are remembered
     SILENT = "silent"  # neither speech nor a key in time
-    DEAF = "deaf"  # nobody can hear just now
+    DEAF = "deaf"  # nobody can hear just now; nothing was asked
+    UNHEARD = "unheard"  # it was asked, and then nobody could hear the answer
 
 
 class RecordingEnd(Enum):
@@ -190,19 +191,21 @@ class Call(abc.ABC):
     async def listen(
         self,
         *spoken: Spoken,
+        by_keys: Sequence[Spoken] = (),
+        unheard: Sequence[Spoken] = (),
         expecting: Hints = OPEN,
         at_most: int = 1,
         first: Seconds = FIRST_KEY,
-        following: Seconds = NEXT_KEY,
-        end: str = "#",
     ) -> Digits | Utterance:
         """Say it, then take keys as `ask` does, or one utterance. Either interrupts what is said.
 
         Keys win: one pressed while speech is being recognised is the answer. Empty digits mean
         that neither came within `first` seconds of the end of what is said; an utterance that
         `is_nothing` means that the caller spoke and was not understood. Where nobody can hear
-        (no ear, too many at once, recognition failed or late) it is `ask`, from the beginning.
+        it is `ask`: of `by_keys` when that is known at once (no ear, too many), of `unheard` when
+        the question had begun (recognition failed or late). Both are `spoken` unless given.
         """
+        question: Sequence[Spoken] = spoken
         if not self._ahead:
             heard = await self.hear(flat(spoken), expecting, first)
             if isinstance(heard, Utterance):
@@ -210,8 +213,9 @@ class Call(abc.ABC):
             if heard is ListenEnd.SILENT:
                 return Digits("")
             if heard is ListenEnd.KEYED:
-                return await self._collect(at_most, first, following, end)
-        return await self.ask(*spoken, at_most=at_most, first=first, following=following, end=end)
+                return await self._collect(at_most, first)
+            question = (unheard if heard is ListenEnd.UNHEARD else by_keys) or spoken
+        return await self.ask(*question, at_most=at_most, first=first)
 
     async def fresh(self) -> None:
         """Forget keys typed ahead: what follows must be chosen by one who has heard it."""
@@ -220,7 +224,9 @@ class Call(abc.ABC):
             if not await self.wait_key(Seconds(0.001)):
                 return
 
-    async def _collect(self, at_most: int, first: Seconds, following: Seconds, end: str) -> Digits:
+    async def _collect(
+        self, at_most: int, first: Seconds, following: Seconds = NEXT_KEY, end: str = "#"
+    ) -> Digits:
         keys = ""
         while len(keys) < at_most:
             key = await self._next_key(following if keys else first)
@@ -273,7 +279,8 @@ class Call(abc.ABC):
     ) -> Utterance | ListenEnd:
         """Play the clips and hear an utterance; speech or a key interrupts them.
 
-        Keys pressed are remembered. DEAF, at once, where nobody hears.
+        Keys pressed are remembered. DEAF, at once, where nobody hears; UNHEARD where nobody does
+        any more.
         """
         return ListenEnd.DEAF
 

@@ -22,7 +22,7 @@ from ivr.kernel.heard import Heard, Hints
 from ivr.kernel.ids import CallId
 from ivr.kernel.units import Seconds, seconds
 
-ANSWER_WITHIN: Final[Seconds] = seconds(2)  # of the end of speech; then keys are asked for
+ANSWER_WITHIN: Final[Seconds] = seconds(1.8)  # of the end of speech; then keys are asked for
 
 
 @frozen

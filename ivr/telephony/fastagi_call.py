@@ -75,7 +75,7 @@ class FastAgiCall(AgiCall):
         outcome = await hearing.hear(
             self, sounds, hints=expecting, first=first, keyed=self._remember
         )
-        if outcome.end is ListenEnd.DEAF:
+        if outcome.end in (ListenEnd.DEAF, ListenEnd.UNHEARD):
             hearing.tell_deaf(outcome.why)
             if outcome.why not in PASSING:  # nobody is to wait two seconds at every question
                 self._hearing = None

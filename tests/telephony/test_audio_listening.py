@@ -141,21 +141,21 @@ def test_a_key_that_no_telephone_of_ours_has_is_nothing():
 def test_an_answer_that_does_not_come_is_not_waited_for_longer_than_promised():
     question = Question.asked()
     question.told(SpeechBegan(), SpeechEnded())
-    assert question.beats_until_end() == ANSWER_WITHIN * BEATS
-    assert question.listening.outcome == Outcome(ListenEnd.DEAF, "ear-late")
+    assert question.beats_until_end() == round(ANSWER_WITHIN * BEATS)
+    assert question.listening.outcome == Outcome(ListenEnd.UNHEARD, "ear-late")
 
 
 def test_an_ear_that_never_hears_the_end_is_deaf():
     question = Question.asked(longest=20.0)
     question.told(SpeechBegan())
     assert question.beats_until_end() == (20.0 + UNENDING) * BEATS
-    assert question.end is ListenEnd.DEAF
+    assert question.end is ListenEnd.UNHEARD
 
 
 def test_deafness_says_why():
     question = Question.asked()
     question.told(Deaf("recogniser-busy"))
-    assert question.listening.outcome == Outcome(ListenEnd.DEAF, "recogniser-busy")
+    assert question.listening.outcome == Outcome(ListenEnd.UNHEARD, "recogniser-busy")
 
 
 def test_noise_is_an_answer_too():
@@ -168,6 +168,7 @@ def test_a_question_decided_before_the_switch_connects_is_over_at_once():
     question = Question()
     question.told(Deaf("recogniser-away"))
     question.listening.begin(question.stream)
+    assert question.end is ListenEnd.DEAF
     assert question.stream.finished == 1
 
 
@@ -182,7 +183,7 @@ def test_the_ear_hears_the_caller_and_what_they_were_told_until_the_end():
 
 @pytest.mark.parametrize(
     ("why", "end"),
-    [(StreamEnd.BROKEN, ListenEnd.DEAF), (StreamEnd.THEIRS, None), (StreamEnd.OURS, None)],
+    [(StreamEnd.BROKEN, ListenEnd.UNHEARD), (StreamEnd.THEIRS, None), (StreamEnd.OURS, None)],
 )
 def test_only_a_stream_that_broke_says_that_nobody_can_hear(why, end):
     question = Question.asked()
