@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("ctranslate2", reason="the extra `speech` is not installed")
 
-from ivr.speech.engines.whisper.cleaning import cleaned, is_invented, tidy
+from ivr.kernel.heard import Hypothesis
+from ivr.speech.engines.whisper.cleaning import cleaned, is_invented, tidy, unbroken
 from ivr.speech.engines.whisper.engine import PROMPT, prompt_with
 from ivr.speech.engines.whisper.model import Reading
 
@@ -56,6 +57,27 @@ def test_a_sign_that_nobody_said_is_no_part_of_the_sentence():
 def test_places_that_are_likely_stand_in_the_prompt():
     assert "海勃湾区" in prompt_with(("海勃湾区", "乌达区"))
     assert prompt_with(()) == PROMPT
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"),
+    [
+        (("鸿", "工友从架子上摔下来头上全是血"), (1,)),
+        (("人工", "人工人工", "人工服务"), (0, 1, 2)),
+        (("人工", "让工", "我要办人工受孕的手续"), (0, 1, 2)),
+        (("水", "？"), (0, 1)),
+    ],
+    ids=["broke off", "all are short", "the long one is alone", "no syllable at all"],
+)
+def test_a_reading_that_broke_off_is_dropped_where_half_of_them_go_on(read, kept):
+    readings = tuple(Hypothesis(text, -0.3) for text in read)
+    assert unbroken(readings) == tuple(readings[at] for at in kept)
+
+
+@given(st.lists(st.text("人工水？", max_size=9), max_size=10))
+def test_of_whatever_was_read_something_stays(texts):
+    readings = tuple(Hypothesis(text, -0.3) for text in texts)
+    assert bool(unbroken(readings)) == bool(readings)
 
 
 @given(st.text(max_size=300), st.floats(-20, 0), st.floats(0, 1))

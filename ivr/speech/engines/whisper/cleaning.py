@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from opencc import OpenCC
 
 from ivr.kernel.heard import Hypothesis
 from ivr.speech.engines.whisper.model import Reading
+from ivr.speech.sounds import syllables
 
 _INVENTED: Final = Path(__file__).with_name("invented.toml")
 _BETWEEN: Final = r"[\W_０-９]*"  # its own signs between and after what it repeats: 人工１人工１
@@ -24,6 +25,7 @@ _FOREIGN: Final = re.compile(r"[぀-ヿ가-힯]")
 _SILENCE: Final = 0.6  # "no speech" from here on, unless the text is likely all the same
 _UNLIKELY: Final = -1.0
 _WORTHLESS: Final = -2.0  # mean log-probability of a token; below it, words are guesses
+_STUMP: Final = 3  # times as many syllables in the others make a reading one that broke off
 _ECHO: Final = 5  # characters of the prompt in a row that nobody says by chance
 
 
@@ -42,6 +44,20 @@ def _believable(readings: Iterable[Reading], prompt: str) -> Iterator[tuple[str,
         nobody = reading.no_speech > _SILENCE and reading.score < _UNLIKELY
         if text and not nobody and reading.score > _WORTHLESS and not is_invented(text, prompt):
             yield text, reading.score
+
+
+def unbroken(readings: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Without what breaks off after a syllable or two of a sentence.
+
+    Such a reading has a better mean score than the sentence it misses, and fits any command as well
+    as any other.
+    """
+    lengths = [len(syllables(one.text)) for one in readings]
+    return tuple(
+        one
+        for one, length in zip(readings, lengths, strict=True)
+        if not length or 2 * sum(other >= _STUMP * length for other in lengths) < len(lengths)
+    )
 
 
 def tidy(text: str) -> str:

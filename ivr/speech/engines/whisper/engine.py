@@ -13,7 +13,7 @@ import numpy as np
 from ivr.kernel.heard import NOTHING, Heard, Hints, Hypothesis
 from ivr.speech.engines.engine import Samples
 from ivr.speech.engines.whisper.again import is_worthwhile, slowed, together
-from ivr.speech.engines.whisper.cleaning import cleaned
+from ivr.speech.engines.whisper.cleaning import cleaned, unbroken
 from ivr.speech.engines.whisper.model import (
     CLOSED_SILENCE,
     LEVEL,
@@ -66,6 +66,8 @@ class WhisperEngine:
         encoded = self._model.encode(level, silence_after=silence)
         beam, count = (CLOSED_BEAM, CLOSED_BEAM) if hints.only else (BEAM, READINGS)
         readings = self._read(encoded, prompt_with(hints.hot_words), beam, count)
+        if not hints.only:
+            readings = unbroken(readings)
         heard = self._answer(encoded, hints, readings)
         took = time.monotonic() - began
         if hints.only or heard.choice or not is_worthwhile(readings, level, took):
@@ -78,7 +80,7 @@ class WhisperEngine:
 
     def _again(self, level: Samples) -> tuple[Hypothesis, ...]:
         encoded = self._model.encode(slowed(level), silence_after=SILENCE_AFTER)
-        return self._read(encoded, "", BEAM, READINGS)
+        return unbroken(self._read(encoded, "", BEAM, READINGS))
 
     def _answer(self, encoded: Encoded, hints: Hints, readings: tuple[Hypothesis, ...]) -> Heard:
         """Which answer was meant, or what was read."""
