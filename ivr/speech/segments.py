@@ -11,7 +11,8 @@ from ivr.kernel.heard import OPEN
 from ivr.kernel.units import Seconds, seconds
 from ivr.speech.activity import Detector
 from ivr.speech.attention import Attention
-from ivr.speech.endpoint import Moment
+from ivr.speech.ears import BEFORE
+from ivr.speech.endpoint import LOOK, Moment
 from ivr.speech.recogniser import FRAME
 
 _FRAME_SECONDS: Final = 0.02
@@ -20,10 +21,14 @@ _AFTER: Final = bytes(FRAME * 100)  # two seconds of silence, in which the last 
 
 @frozen
 class Segment:
-    """An utterance in a recording, with what its end was waited for."""
+    """An utterance in a recording, with what its end was waited for.
+
+    `pause` is when its last pause was noticed: what came until then is what a call recognises.
+    """
 
     start: Seconds
     end: Seconds
+    pause: Seconds
 
 
 def segments(audio: bytes, detector: Detector) -> Iterator[Segment]:
@@ -37,5 +42,16 @@ def segments(audio: bytes, detector: Detector) -> Iterator[Segment]:
         if moment is Moment.BEGAN:
             began = now
         elif moment is Moment.ENDED:
-            yield Segment(seconds(began), seconds(min(now, len(audio) / FRAME * _FRAME_SECONDS)))
+            waited = max(0, attention.utterance.quiet - LOOK) * _FRAME_SECONDS
+            end = min(now, len(audio) / FRAME * _FRAME_SECONDS)
+            yield Segment(seconds(began), seconds(end), seconds(min(now - waited, end)))
             attention = Attention(detector, OPEN)
+
+
+def spoken(audio: bytes, detector: Detector) -> bytes:
+    """What a call would have recognised of a recording; all of it where nobody is noticed."""
+    found = list(segments(audio, detector))
+    if not found:
+        return audio
+    first = max(0, round(found[0].start / _FRAME_SECONDS) - BEFORE)
+    return audio[first * FRAME : round(found[-1].pause / _FRAME_SECONDS) * FRAME]

@@ -17,7 +17,7 @@ from ivr.speech.endpoint import Moment
 from ivr.speech.hesitation import Drawl, is_complete
 from ivr.speech.loudness import SILENT, decibels
 from ivr.speech.recogniser import FRAME
-from ivr.speech.segments import segments
+from ivr.speech.segments import segments, spoken
 from ivr.speech.voicing import clarity
 from prompts.alaw import LINEAR
 
@@ -111,6 +111,22 @@ def test_a_recording_is_cut_where_nobody_speaks(detector, hiss):
     assert len(found) == 2
     assert found[0].start == pytest.approx(1.0, abs=0.4)
     assert found[1].start == pytest.approx(3 + len(one) / SECOND, abs=0.4)
+
+
+def test_of_a_recording_that_part_is_heard_that_a_call_would_have_sent(detector, hiss):
+    detector.reset()
+    said = clip("please_wait")
+    around = [0] * (2 * SECOND) + said + [0] * (3 * SECOND)
+    line = sound(mixed(around, hiss))
+    part = spoken(line, detector)
+    assert line.find(part) <= 2 * (2 * SECOND) < line.find(part) + 2 * SECOND
+    assert len(part) < len(line) - 2 * 2 * SECOND
+
+
+def test_of_a_recording_in_which_nobody_is_noticed_all_is_heard(detector, hiss):
+    detector.reset()
+    line = sound(hiss[:SECOND])
+    assert spoken(line, detector) == line
 
 
 def test_detectors_are_used_again():

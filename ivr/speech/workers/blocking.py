@@ -12,7 +12,9 @@ from typing import Final, Self
 
 from ivr.kernel.heard import NOTHING, Heard, Hints
 from ivr.kernel.units import Seconds, seconds
+from ivr.speech.activity import Detectors
 from ivr.speech.recogniser import RecogniserAway
+from ivr.speech.segments import spoken
 from ivr.speech.workers import wire
 from ivr.speech.workers.process import EngineChoice, command
 
@@ -83,8 +85,15 @@ class BlockingWorker:
 class Listeners:
     """So many workers at once; each file is heard by one that is free. A context manager."""
 
-    def __init__(self, engine: EngineChoice | None, count: int) -> None:
-        """Without an engine every answer is `RecogniserAway`."""
+    def __init__(
+        self, engine: EngineChoice | None, count: int, detectors: Detectors | None = None
+    ) -> None:
+        """Without an engine every answer is `RecogniserAway`.
+
+        With `detectors` short answers are cut out of their files as calls cut them: silence before
+        a word of one syllable makes the recogniser miss it.
+        """
+        self._detectors = detectors
         self._workers: queue.SimpleQueue[BlockingWorker] = queue.SimpleQueue()
         self._all = [BlockingWorker(engine) for _ in range(count)] if engine else []
         for worker in self._all:
@@ -111,8 +120,18 @@ class Listeners:
     def _hear(self, audio: bytes, hints: Hints) -> Heard:
         if not self._all:
             raise RecogniserAway("没有语音识别：先运行 make setup，或在配置里指定引擎和模型")
+        if self._detectors and hints.only:
+            audio = _cut(audio, self._detectors)
         worker = self._workers.get()
         try:
             return worker.hear(audio, hints)
         finally:
             self._workers.put(worker)
+
+
+def _cut(audio: bytes, detectors: Detectors) -> bytes:
+    detector = detectors.take()
+    try:
+        return spoken(audio, detector)
+    finally:
+        detectors.give_back(detector)
