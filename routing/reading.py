@@ -49,7 +49,7 @@ def sound_table(sentences: Iterable[str]) -> SoundTable:
     """Sounds of all characters; `sentences` show which change their sound beside others."""
     signs = {name: sign for sign, name in syllable_names().items()}
     singles = {char: signs[folded(syllable)] for char, syllable in _syllables().items()}
-    pairs = dict(sorted(_pairs(sentences, singles, signs)))
+    pairs = dict(sorted(set(_pairs(dict.fromkeys(sentences), singles, signs))))
     return SoundTable(singles, pairs)
 
 

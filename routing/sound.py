@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from attrs import frozen
@@ -33,6 +33,7 @@ _CONFUSED: Final = (
 _RULES: Final = tuple((re.compile(pattern), to) for pattern, to in _CONFUSED)
 
 
+@cache
 def folded(syllable: str) -> str:
     """The syllable that stands for all that are mistaken for this one: zhang -> zan."""
     for pattern, to in _RULES:
