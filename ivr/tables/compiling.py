@@ -52,7 +52,7 @@ class Compiling:
         return await self._known(await asyncio.to_thread(Lesson.of, table))
 
     async def router(self, table: RoutingTable) -> bytes:
-        """The table's router; learned now, which takes a minute, when nobody has before."""
+        """The table's router; learned now, which takes two minutes, when nobody has before."""
         lesson = await asyncio.to_thread(Lesson.of, table)
         known = await self._known(lesson)
         if known is not None:
